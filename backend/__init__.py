@@ -1,0 +1,1 @@
+"""The application: rules (services), their outside world (adapters), entry points (api, worker, cli)."""

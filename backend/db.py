@@ -1,0 +1,104 @@
+"""The database: engine, sessions, and messages that go out only after their transaction is committed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, Engine, MetaData, create_engine, event
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.types import TypeDecorator
+
+Message = tuple[str, dict[str, int]]
+_OUTBOX = "cytoloop.outbox"
+
+
+class Base(DeclarativeBase):
+    """Root of the models. Constraint names are fixed so that migrations can name them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC moment, also in SQLite, which keeps no time zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a moment needs a time zone: {value!r}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None or value.tzinfo is not None:
+            return value
+        return value.replace(tzinfo=UTC)
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for SQLite (WAL, foreign keys, immediate write transactions) or PostgreSQL."""
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"timeout": 30})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver's own transaction handling would start transactions late; `_begin_sqlite` starts them.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    # A transaction that starts as a reader and then writes fails at once when another wrote in between;
+    # taking the write lock first makes it wait instead. Read-only sessions say so.
+    read_only = connection.get_execution_options().get("read_only", False)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def session_factory(engine: Engine) -> sessionmaker[Session]:
+    """Sessions whose objects stay readable after the commit."""
+    return sessionmaker(engine, expire_on_commit=False)
+
+
+def enqueue_after_commit(session: Session, name: str, **ids: int) -> None:
+    """Note work to send once this session's transaction is committed; a rollback forgets it."""
+    session.info.setdefault(_OUTBOX, []).append((name, ids))
+
+
+@contextmanager
+def transaction(factory: sessionmaker[Session], send: Any = None) -> Iterator[Session]:
+    """One unit of work: commit at the end, roll back on any error, then send what was noted.
+
+    `send(name, **ids)` is `WorkQueue.send`; a message that cannot be sent is left to the sweep, because
+    the transaction it belongs to is already committed.
+    """
+    with factory() as session:
+        with session.begin():
+            yield session
+        for name, ids in session.info.pop(_OUTBOX, []):
+            if send is not None:
+                send(name, **ids)
+
+
+@contextmanager
+def reading(factory: sessionmaker[Session]) -> Iterator[Session]:
+    """A session that only reads, and so never waits for a writer on SQLite."""
+    with factory() as session:
+        session.connection(execution_options={"read_only": True})
+        yield session

@@ -1,0 +1,35 @@
+import enum
+
+from sqlalchemy import String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.db import Base
+from backend.models.columns import Id, JsonList, MomentAt, enum_column, reference
+
+
+class JobState(enum.StrEnum):
+    PREPARING = "preparing"
+    OPEN = "open"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Job(Base):
+    """Tasks published together. `model_version_id` None means that `baseline` made the proposals."""
+
+    __tablename__ = "jobs"
+
+    id: Mapped[Id]
+    project_id: Mapped[int] = reference("projects")
+    name: Mapped[str] = mapped_column(String(200))
+    state: Mapped[JobState] = enum_column(JobState)
+    instructions: Mapped[str] = mapped_column(Text)
+    fov_ids: Mapped[JsonList]
+    model_version_id: Mapped[int | None] = reference("model_versions")
+    crop_size_px: Mapped[int]
+    overlap: Mapped[float]
+    redundancy: Mapped[int]
+    platform: Mapped[str] = mapped_column(String(40))
+    seed: Mapped[int]
+    failure: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[MomentAt]

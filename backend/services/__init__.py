@@ -1,0 +1,1 @@
+"""The rules of the application, free of web, queue and cloud libraries."""
