@@ -1,13 +1,21 @@
 """Where the outside world is. Each port has a real and an in-memory implementation in `backend/adapters`."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy.typing as npt
-from pipeline.compartments import LabelSet
+
+from backend.errors import StorageError
+from pipeline.types import LabelSet
+from pipeline.windows import Window
+
+
+class MissingObject(StorageError):
+    """The storage answered: there is no such object."""
 
 
 class Clock(Protocol):
@@ -18,25 +26,43 @@ class Clock(Protocol):
 
 
 class Storage(Protocol):
-    """Objects under keys such as `fovs/12/image/0/c/0/0`. A write is seen whole or not at all."""
+    """Objects under keys such as `fovs/12/image/0/c/0/0`. A write is seen whole or not at all.
+
+    A key is relative, its parts joined by `/`, none of them empty, `.` or `..`; anything else is a
+    `StorageError`. A `prefix` is a folder of keys: `fovs/1` does not reach `fovs/12/...`; the empty prefix
+    is everything.
+    """
 
     def put(self, key: str, data: bytes) -> None: ...
 
+    def put_file(self, key: str, path: Path) -> None:
+        """Store a file without holding it in memory."""
+
     def get(self, key: str, *, start: int | None = None, stop: int | None = None) -> bytes:
-        """The bytes, or the half-open range of them; raises `StorageError` when there is no such object."""
+        """The bytes, or the half-open range of them, cut at the object's end; raises `MissingObject`."""
 
     def exists(self, key: str) -> bool: ...
 
-    def size(self, key: str) -> int: ...
+    def size(self, key: str) -> int:
+        """Bytes of the object; raises `MissingObject`."""
 
-    def delete_prefix(self, prefix: str) -> None: ...
+    def delete(self, key: str) -> None:
+        """Remove one object; removing what is not there is no error."""
 
-    def list(self, prefix: str) -> Iterator[str]: ...
+    def delete_prefix(self, prefix: str) -> None:
+        """Remove every object below a prefix, which may not be empty."""
 
-    def put_file(self, key: str, path: Path) -> None: ...
+    def list(self, prefix: str) -> Iterator[str]:
+        """The keys below the prefix, in a stable order."""
+
+    def list_folder(self, prefix: str) -> Iterator[str]:
+        """The names directly below the prefix, objects and folders, sorted, without the prefix."""
 
     def local_copy(self, prefix: str) -> AbstractContextManager[Path]:
-        """A folder with every object below `prefix`, for libraries that want files; gone afterwards."""
+        """A folder with every object below `prefix`, to read only, for libraries that want files.
+
+        Gone afterwards; raises `MissingObject` when there is nothing below the prefix.
+        """
 
     def zarr_store(self, prefix: str) -> Any:
         """A `zarr.abc.store.Store` over the objects below `prefix`."""
@@ -46,13 +72,14 @@ class WorkQueue(Protocol):
     """Background work. Work takes ids, is idempotent and may be lost: the sweep sends it again."""
 
     def send(self, name: str, **ids: int) -> None:
-        """Hand over work now; services call `enqueue_after_commit` of `backend.db` instead."""
+        """Hand over work now, or raise `QueueError`; services call `enqueue_after_commit` instead."""
 
 
 class Predictor(Protocol):
     """Turns model input into label images; see `training.predictor`."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def predict(self, image: npt.NDArray[Any]) -> LabelSet:
         """Label images (row, column) for an image (row, column, [nuclear, membrane]) float32."""
@@ -60,3 +87,73 @@ class Predictor(Protocol):
 
 PredictorLoader = Callable[[str | Path], Predictor]
 """Loads `"baseline"` or a model folder; injected, because the web process may not import Keras."""
+
+ReadInput = Callable[[Window], npt.NDArray[Any]]
+"""Reads the model input of a window: (rows, columns, [nuclear, membrane]) float32."""
+
+
+@dataclass(frozen=True)
+class LabelBand:
+    """Full-width rows of one compartment's label image, from `row` on, (rows, columns) int32."""
+
+    compartment: str
+    row: int
+    labels: npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class TrainingStep:
+    """Where a training stands: epochs done of `n_epochs`, the last losses, seconds left if known."""
+
+    epoch: int
+    n_epochs: int
+    loss: float
+    val_loss: float
+    eta_s: float | None
+
+
+@dataclass(frozen=True)
+class TrainingLimits:
+    """How long to train: epochs, minutes, or what the trainer thinks right when both are None."""
+
+    epochs: int | None = None
+    minutes: float | None = None
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """What a finished training says of itself; the model folder holds the rest."""
+
+    kind: str
+    config: Mapping[str, Any]
+    metrics: Mapping[str, Any]
+
+
+class Trainer(Protocol):
+    """Predicting large images, training and evaluation; the worker's `backend/worker/trainer.py`."""
+
+    def predict_bands(
+        self, predictor: Predictor, read: ReadInput, *, shape: tuple[int, int]
+    ) -> Iterator[LabelBand]:
+        """Label images of an image of any size, by tiles, as bands from top to bottom."""
+
+    def train(
+        self,
+        dataset: Path,
+        out: Path,
+        *,
+        limits: TrainingLimits,
+        progress: Callable[[TrainingStep], None],
+        should_stop: Callable[[], bool],
+    ) -> TrainedModel:
+        """Train on a dataset version's folder and leave a model folder at `out`."""
+
+    def score(
+        self, predictor: Predictor, images: npt.NDArray[Any], labels: npt.NDArray[Any]
+    ) -> Mapping[str, Any]:
+        """Scores at IoU 0.5 pooled over images: one mapping per compartment, and `mean_f1`.
+
+        `images` (N, rows, columns, 2) float32; `labels` (N, rows, columns, [whole_cell, nuclear]) int32,
+        -1 where there is no truth.
+        """

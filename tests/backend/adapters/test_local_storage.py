@@ -1,0 +1,56 @@
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from backend.adapters.local_storage import LocalStorage
+from backend.errors import StorageError
+
+
+def test_a_write_that_fails_leaves_the_old_object_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage = LocalStorage(tmp_path)
+    storage.put("a/b", b"old")
+
+    def full_disk(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full_disk)
+    with pytest.raises(StorageError, match="No space left on device"):
+        storage.put("a/b", b"new")
+    assert storage.get("a/b") == b"old"
+    assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == ["b"]
+
+
+def test_a_link_that_leads_out_is_not_followed(tmp_path: Path) -> None:
+    storage = LocalStorage(tmp_path / "storage")
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside/secret").write_bytes(b"secret")
+    (tmp_path / "storage/link").symlink_to(tmp_path / "outside")
+    for act in (storage.get, storage.delete, storage.delete_prefix, lambda key: storage.put(key, b"")):
+        with pytest.raises(StorageError, match="leads out of the storage folder"):
+            act("link/secret")
+    assert (tmp_path / "outside/secret").read_bytes() == b"secret"
+
+
+def test_unfinished_writes_are_no_objects_and_go_after_a_day(tmp_path: Path) -> None:
+    storage = LocalStorage(tmp_path)
+    for name, age_s in (("young", 60), ("old", 2 * 24 * 3600)):
+        (tmp_path / ".partial" / name).write_bytes(b"x")
+        os.utime(tmp_path / ".partial" / name, (time.time() - age_s,) * 2)
+    assert list(storage.list("")) == list(storage.list_folder("")) == []
+    with pytest.raises(StorageError, match="leads out of the storage folder"):
+        storage.get(".partial/young")
+    LocalStorage(tmp_path)
+    assert [path.name for path in (tmp_path / ".partial").iterdir()] == ["young"]
+
+
+def test_a_folder_is_no_object_and_an_object_no_folder(tmp_path: Path) -> None:
+    storage = LocalStorage(tmp_path)
+    storage.put("a/b", b"x")
+    with pytest.raises(StorageError, match="There is no object 'a'"):
+        storage.get("a")
+    with pytest.raises(StorageError, match="could not write 'a/b/c'"):
+        storage.put("a/b/c", b"x")
