@@ -1,0 +1,75 @@
+/**
+ * Where the outside world begins. The engine calls nothing of the browser but its canvas: time,
+ * frames, chance, storage and the server reach it through these ports, so that a test can hold
+ * each of them in its hand.
+ */
+
+/** One edit as `POST /assignments/{id}/edits` takes it. */
+export interface WireEdit {
+  readonly seq: number;
+  readonly tool: string;
+  /** UTC, ISO 8601. */
+  readonly client_at: string;
+  readonly active_s: number;
+  /** The label diff in base64. */
+  readonly diff: string;
+  /** CRC-32 of the bytes of the diff. */
+  readonly checksum: number;
+}
+
+/**
+ * What became of a batch.
+ *
+ * - `saved`: the server holds every edit up to `lastSeq`.
+ * - `refused`: any 409. `code` is the server's: `gap`, `diverged`, `assignment_closed`, ...
+ * - `rejected`: any other 4xx (422, 401, 403): sending the same again cannot help.
+ * - `unreachable`: no answer, 5xx, 429: sending the same again may help. A rejected promise
+ *   counts as this too.
+ */
+export type SendOutcome =
+  | { readonly kind: "saved"; readonly lastSeq: number }
+  | {
+      readonly kind: "refused";
+      readonly code: string;
+      readonly message: string;
+      readonly lastSeq: number | null;
+    }
+  | { readonly kind: "rejected"; readonly code: string; readonly message: string }
+  | { readonly kind: "unreachable"; readonly message: string };
+
+export interface SavePort {
+  /** Sends at most 500 edits, in order. */
+  send(edits: readonly WireEdit[]): Promise<SendOutcome>;
+}
+
+/** The crash journal of one assignment in one browser. Every method may reject or throw. */
+export interface JournalPort {
+  read(): Promise<readonly WireEdit[]>;
+  append(edits: readonly WireEdit[]): Promise<void>;
+  /** Forgets the edits with `seq` up to and with `lastSeq`. */
+  dropThrough(lastSeq: number): Promise<void>;
+}
+
+/** Milliseconds since 1970, UTC. It may jump; nothing in the engine breaks when it does. */
+export interface Clock {
+  now(): number;
+}
+
+/** Undoes what a scheduler promised. */
+export type Cancel = () => void;
+
+export interface Scheduler {
+  /** Calls once before the next frame is shown. */
+  onFrame(run: () => void): Cancel;
+  /** Calls once after a delay. */
+  after(delayMs: number, run: () => void): Cancel;
+  /** A number in [0, 1), for the jitter of the back-off. */
+  random(): number;
+}
+
+export interface EditorPorts {
+  readonly save: SavePort;
+  readonly journal: JournalPort | null;
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
+}

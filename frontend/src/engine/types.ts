@@ -1,0 +1,263 @@
+/** What the editor takes and what it shows: the whole vocabulary between engine and user interface. */
+import type {
+  ChannelData,
+  Compartment,
+  Instance,
+  LabelDiff,
+  LabelSet,
+  PixelWindow,
+  Rgb,
+  StackShape,
+} from "../model";
+import type { EditorPorts, WireEdit } from "./ports";
+
+export interface ImageChannel {
+  readonly name: string;
+  readonly role: string;
+  /** Intensities in C order (frame, row, column), or null until `editor.loadChannel`. */
+  readonly data: ChannelData | null;
+}
+
+export interface CropImage extends StackShape {
+  readonly channels: readonly ImageChannel[];
+  readonly pixelSizeUm: number | null;
+}
+
+export interface EditorOptions {
+  readonly image: CropImage;
+  /** The arrays are edited in place. */
+  readonly labels: LabelSet;
+  /** The compartments that may be edited, in the order of the panel; the first is shown first. */
+  readonly compartments: readonly Compartment[];
+  /** The edit up to which `labels` is the server's (header `Cytoloop-Seq`). */
+  readonly lastSeq: number;
+  readonly ports: EditorPorts;
+  /** Edits 1 .. lastSeq of the server, if undo shall reach back over a reload. */
+  readonly log?: readonly WireEdit[];
+  readonly options?: Partial<EditorPreferences>;
+}
+
+export interface EditorPreferences {
+  readonly tool: ToolId;
+  readonly brushRadiusPx: number;
+  readonly writeMode: WriteMode;
+  /** The brush always edits the label it starts on, and starts a new one on background. */
+  readonly contextBrush: boolean;
+  readonly readOnly: boolean;
+  /** Undo steps beyond this many bytes are forgotten, oldest first. */
+  readonly historyBytes: number;
+}
+
+export type ToolId = "select" | "brush" | "erase" | "pan";
+
+/** `protect`: only background changes (an eraser: only its own label). `overwrite`: any pixel. */
+export type WriteMode = "protect" | "overwrite";
+
+export interface Modifiers {
+  readonly shift?: boolean;
+  readonly ctrl?: boolean;
+  readonly alt?: boolean;
+}
+
+/** x, y: CSS pixels from the top left of the canvas. */
+export interface ScreenPoint {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface PointerInput extends ScreenPoint, Modifiers {
+  readonly type:
+    | "pointer_down"
+    | "pointer_move"
+    | "pointer_up"
+    | "pointer_cancel"
+    | "pointer_leave";
+  readonly pointerId?: number;
+  readonly pointerType?: "mouse" | "pen" | "touch";
+  /** 0 left, 1 middle, 2 right: the button that went down or up. */
+  readonly button?: number;
+  /** Bit mask of the buttons held; 0 in a move ends a gesture whose release got lost. */
+  readonly buttons?: number;
+  /** `getCoalescedEvents()` of the browser: the places between the last event and this one. */
+  readonly coalesced?: readonly ScreenPoint[];
+}
+
+export interface WheelInput extends ScreenPoint, Modifiers {
+  readonly type: "wheel";
+  /** In CSS pixels (the user interface turns lines and pages into pixels). */
+  readonly deltaX: number;
+  readonly deltaY: number;
+}
+
+/** A key that acts while it is held: space pans, another hides the labels. */
+export interface HoldInput {
+  readonly type: "hold";
+  readonly what: "pan" | "hide_labels";
+  readonly down: boolean;
+}
+
+export interface CommandInput {
+  readonly type: "command";
+  readonly id: string;
+}
+
+export type EditorInput = PointerInput | WheelInput | HoldInput | CommandInput;
+
+export interface ChannelView {
+  readonly name: string;
+  readonly role: string;
+  readonly loaded: boolean;
+  readonly visible: boolean;
+  readonly color: Rgb;
+  /** Intensities shown black and full. */
+  readonly contrast: readonly [number, number];
+  readonly gamma: number;
+  readonly inverted: boolean;
+}
+
+export type ChannelSettings = Partial<
+  Pick<ChannelView, "visible" | "color" | "contrast" | "gamma" | "inverted">
+>;
+
+export interface ViewSettings {
+  /** 0 .. 1 */
+  readonly fillOpacity: number;
+  readonly outlineOpacity: number;
+  /** Width of outlines in CSS pixels, the same at every zoom; 0 for none. */
+  readonly outlineWidthPx: number;
+  readonly showLabels: boolean;
+  readonly onlySelected: boolean;
+  readonly palette: "vivid" | "safe";
+  readonly background: Rgb;
+}
+
+/** `zoom` is CSS pixels per image pixel; (left, top) is the image point in the canvas' corner. */
+export interface Camera {
+  readonly zoom: number;
+  readonly left: number;
+  readonly top: number;
+}
+
+export interface Viewport {
+  /** CSS pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly pixelRatio: number;
+}
+
+export interface Hover {
+  readonly row: number;
+  readonly col: number;
+  readonly label: number;
+  /** Intensity per channel; null while a channel is not loaded. */
+  readonly values: readonly (number | null)[];
+}
+
+export type SaveState =
+  | { readonly kind: "saved" }
+  | { readonly kind: "saving"; readonly nUnsaved: number }
+  | {
+      readonly kind: "offline";
+      readonly nUnsaved: number;
+      readonly retryAt: number;
+      readonly message: string;
+    }
+  | {
+      readonly kind: "conflict";
+      readonly nUnsaved: number;
+      readonly code: string;
+      readonly message: string;
+    }
+  | { readonly kind: "closed"; readonly nUnsaved: number; readonly message: string };
+
+export type RendererKind = "webgl2" | "canvas2d";
+
+/** One state of the editor. A part that did not change keeps its identity, so select parts of it. */
+export interface EditorSnapshot {
+  /** `opening` until the crash journal was read; edits are refused until then. */
+  readonly phase: "opening" | "ready";
+  /** False while opening, read-only, in conflict and after closing. */
+  readonly editable: boolean;
+  readonly tool: ToolId;
+  /** State of the chart of the tool in charge, such as `brush.painting`. */
+  readonly path: string;
+  readonly compartment: Compartment;
+  readonly frame: number;
+  /** The selected label, 0 for none. */
+  readonly selected: number;
+  /** Its extent in this compartment and frame; null when it has no pixel there. */
+  readonly selection: Instance | null;
+  readonly hover: Hover | null;
+  readonly brushRadiusPx: number;
+  readonly writeMode: WriteMode;
+  readonly contextBrush: boolean;
+  readonly channels: readonly ChannelView[];
+  readonly view: ViewSettings;
+  readonly camera: Camera;
+  readonly canUndo: boolean;
+  readonly canRedo: boolean;
+  /** Instances in this compartment and frame. */
+  readonly nInstances: number;
+  /** Edits made since the editor opened. */
+  readonly nEdits: number;
+  readonly save: SaveState;
+  readonly journalWorks: boolean;
+  readonly renderer: RendererKind | null;
+}
+
+/** Works with `useSyncExternalStore(state.subscribe, () => select(state.getSnapshot()))`. */
+export interface ReadableStore<T> {
+  readonly getSnapshot: () => T;
+  readonly subscribe: (listener: () => void) => () => void;
+}
+
+/** Told after every committed step, for panels that follow the work (no pixel is copied). */
+export interface EditEvent {
+  readonly tool: string;
+  readonly diffs: readonly LabelDiff[];
+  readonly windows: readonly PixelWindow[];
+}
+
+export interface AttachOptions extends Viewport {
+  readonly renderer?: "auto" | RendererKind;
+}
+
+export interface Editor {
+  readonly state: ReadableStore<EditorSnapshot>;
+  /** Settles when the crash journal was replayed; never rejects. */
+  readonly ready: Promise<void>;
+  /** Draws on this canvas until the returned function is called. */
+  attach(canvas: HTMLCanvasElement, options: AttachOptions): () => void;
+  resize(viewport: Viewport): void;
+  dispatch(input: EditorInput): void;
+  /** Runs a command of `COMMANDS` by id; false when it is unknown or cannot run now. */
+  run(commandId: string): boolean;
+  loadChannel(index: number, data: ChannelData): void;
+  setChannel(index: number, settings: ChannelSettings): void;
+  /** Contrast limits with 0.1 % of the pixels saturated at each end. */
+  autoContrast(index: number): void;
+  setView(settings: Partial<ViewSettings>): void;
+  setTool(tool: ToolId): void;
+  setBrushRadius(radiusPx: number): void;
+  setWriteMode(mode: WriteMode): void;
+  setContextBrush(on: boolean): void;
+  setCompartment(name: Compartment): void;
+  setFrame(frame: number): void;
+  select(label: number): void;
+  setCamera(camera: Camera): void;
+  /** CRC-32 of each label image, for the submission. */
+  checksums(): Readonly<Partial<Record<Compartment, number>>>;
+  /** The last edit made, saved or not: `last_seq` of the submission. */
+  lastSeq(): number;
+  /** Sends what is unsaved now; rejects with a `SaveError` when it cannot. */
+  flush(): Promise<void>;
+  /** Tries again at once (the network is back, the user pressed "try again"). */
+  retrySave(): void;
+  /** Every edit the server has not acknowledged, for "download my work". */
+  unsavedEdits(): readonly WireEdit[];
+  /** Drops the crash journal; the user interface loads the assignment anew afterwards. */
+  discardUnsaved(): Promise<void>;
+  onEdit(listener: (event: EditEvent) => void): () => void;
+  /** Stops timers and frames and lets go of the canvas. Unsaved edits stay in the journal. */
+  dispose(): void;
+}

@@ -1,0 +1,110 @@
+/**
+ * Which entry of the palette a label has. Labels that lie side by side, or with a few background
+ * pixels between them, get different entries where the palette is long enough; an entry given once
+ * stays, so no colour changes under the annotator's eyes.
+ */
+import type { PixelWindow, PlaneShape } from "./windows";
+
+/** Labels further apart than this many background pixels are no neighbours. */
+const REACH_PX = 6;
+/** Every third row and column is enough to meet every cell worth telling apart. */
+const STRIDE = 3;
+
+export class LabelColoring {
+  readonly nColors: number;
+  private readonly entries = new Map<number, number>();
+
+  constructor(nColors: number) {
+    this.nColors = nColors;
+  }
+
+  /** The palette entry of a label, 0 .. nColors - 1. */
+  entryOf(label: number): number {
+    let entry = this.entries.get(label);
+    if (entry === undefined) {
+      entry = this.preferred(label);
+      this.entries.set(label, entry);
+    }
+    return entry;
+  }
+
+  /** Gives entries to the labels in a window of a plane that have none yet. */
+  learn(plane: Uint32Array, shape: PlaneShape, window: PixelWindow): void {
+    const neighbours = neighboursIn(plane, shape, window);
+    const fresh = [...neighbours.keys()].filter((label) => !this.entries.has(label));
+    for (const label of fresh.sort((a, b) => a - b)) {
+      this.entries.set(label, this.choose(label, neighbours.get(label) ?? new Set()));
+    }
+  }
+
+  /** Beginning at the preferred entry, the first that the fewest neighbours have. */
+  private choose(label: number, neighbours: ReadonlySet<number>): number {
+    const uses = new Uint32Array(this.nColors);
+    for (const neighbour of neighbours) {
+      const entry = this.entries.get(neighbour);
+      if (entry !== undefined) {
+        uses[entry]++;
+      }
+    }
+    const fewest = uses.reduce((least, n) => Math.min(least, n), neighbours.size);
+    let entry = this.preferred(label);
+    while (uses[entry] > fewest) {
+      entry = (entry + 1) % this.nColors;
+    }
+    return entry;
+  }
+
+  private preferred(label: number): number {
+    return (Math.imul(label, 0x9e3779b1) >>> 8) % this.nColors;
+  }
+}
+
+type Neighbours = Map<number, Set<number>>;
+
+function neighboursIn(plane: Uint32Array, shape: PlaneShape, window: PixelWindow): Neighbours {
+  const neighbours: Neighbours = new Map();
+  const { row, col, height, width } = window;
+  for (let r = row; r < row + height; r += STRIDE) {
+    followLine(plane, { at: r * shape.nCols + col, step: 1, n: width }, neighbours);
+  }
+  for (let c = col; c < col + width; c += STRIDE) {
+    followLine(plane, { at: row * shape.nCols + c, step: shape.nCols, n: height }, neighbours);
+  }
+  return neighbours;
+}
+
+interface Line {
+  readonly at: number;
+  readonly step: number;
+  readonly n: number;
+}
+
+/** Links each label on the line with the one before it, unless the gap is too wide. */
+function followLine(plane: Uint32Array, line: Line, neighbours: Neighbours): void {
+  let before = 0;
+  let gap = 0;
+  for (let i = 0, at = line.at; i < line.n; i++, at += line.step) {
+    const label = plane[at];
+    if (label === 0) {
+      gap++;
+    } else {
+      if (label !== before) {
+        link(neighbours, label, gap <= REACH_PX ? before : 0);
+      }
+      before = label;
+      gap = 0;
+    }
+  }
+}
+
+function link(neighbours: Neighbours, label: number, other: number): void {
+  let set = neighbours.get(label);
+  if (set === undefined) {
+    set = new Set();
+    neighbours.set(label, set);
+  }
+  if (other !== 0) {
+    set.add(other);
+    neighbours.get(other)?.add(label);
+  }
+}

@@ -1,0 +1,49 @@
+/** Label images, diffs, history and the small numerics of the editor: pure, without a browser. */
+export { fromBase64, toBase64 } from "./base64";
+export { type SpanVisitor, type Stroke, visitStroke } from "./brush";
+export { LabelColoring } from "./coloring";
+export { COMPARTMENTS, type Compartment } from "./compartments";
+export { composeDiffs } from "./compose";
+export { autoContrast, type Histogram, histogramOf, valueRange } from "./contrast";
+export { crc32 } from "./crc32";
+export { LabelDocument } from "./document";
+export {
+  DivergingDiff,
+  GestureError,
+  InvalidArray,
+  InvalidDiff,
+  InvalidLabels,
+  ModelError,
+} from "./errors";
+export { type Fill, Gesture, PlaneWriter } from "./gesture";
+export { History, REDO, type Step, UNDO } from "./history";
+export { type Instance, InstanceIndex } from "./instances";
+export {
+  applyDiff,
+  changedPixels,
+  diffLabels,
+  type LabelDiff,
+  type PlaneName,
+  reverseDiff,
+  visitSegments,
+} from "./label-diff";
+export { decodeDiff, editChecksum, encodeDiff } from "./label-diff-codec";
+export {
+  type LabelImage,
+  type LabelSet,
+  labelImage,
+  labelsChecksum,
+  planeOf,
+  type StackShape,
+} from "./labels";
+export { type ChannelData, type NpyArray, parseNpy } from "./npy";
+export { channelColor, PALETTES, type PaletteName, type Rgb } from "./palette";
+export { centreOf, isInside, type Pixel, type Point, pixelAt } from "./points";
+export {
+  grownWindow,
+  intersectionOf,
+  type PixelWindow,
+  type PlaneShape,
+  unionOf,
+  wholeWindow,
+} from "./windows";
