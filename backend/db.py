@@ -1,6 +1,7 @@
 """The database: engine, sessions, and messages that go out only after their transaction is committed."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -10,8 +11,11 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
-Message = tuple[str, dict[str, int]]
+from backend.errors import QueueError
+
+_log = logging.getLogger(__name__)
 _OUTBOX = "cytoloop.outbox"
+_ACTIONS = "cytoloop.actions"
 
 
 class Base(DeclarativeBase):
@@ -81,19 +85,32 @@ def enqueue_after_commit(session: Session, name: str, **ids: int) -> None:
     session.info.setdefault(_OUTBOX, []).append((name, ids))
 
 
-@contextmanager
-def transaction(factory: sessionmaker[Session], send: Any = None) -> Iterator[Session]:
-    """One unit of work: commit at the end, roll back on any error, then send what was noted.
+def run_after_commit(session: Session, action: Callable[[], None]) -> None:
+    """Note an action of this process to run once the transaction is committed; a rollback forgets it."""
+    session.info.setdefault(_ACTIONS, []).append(action)
 
-    `send(name, **ids)` is `WorkQueue.send`; a message that cannot be sent is left to the sweep, because
-    the transaction it belongs to is already committed.
+
+@contextmanager
+def transaction(factory: sessionmaker[Session], send: Callable[..., None] | None = None) -> Iterator[Session]:
+    """One unit of work: commit at the end, roll back on any error, then run and send what was noted.
+
+    `send(name, **ids)` is `WorkQueue.send`. A message that the queue does not take is left to the sweep,
+    because the transaction it belongs to is already committed.
     """
-    with factory() as session:
-        with session.begin():
-            yield session
-        for name, ids in session.info.pop(_OUTBOX, []):
-            if send is not None:
-                send(name, **ids)
+    with factory() as session, session.begin():
+        yield session
+    for action in session.info.pop(_ACTIONS, []):
+        action()
+    for name, ids in session.info.pop(_OUTBOX, []):
+        if send is not None:
+            _send(send, name, ids)
+
+
+def _send(send: Callable[..., None], name: str, ids: dict[str, int]) -> None:
+    try:
+        send(name, **ids)
+    except QueueError as fault:
+        _log.warning("work %s %s was not sent and waits for the sweep: %s", name, ids, fault)
 
 
 @contextmanager

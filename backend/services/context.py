@@ -1,16 +1,20 @@
 """What the rules need from outside, chosen once in `backend/bootstrap.py`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.config import Settings
 from backend.ports import Clock, PredictorLoader, Storage, WorkQueue
+from backend.services.draft_cache import DraftCache
 
 
 @dataclass(frozen=True)
 class Context:
-    """Settings and ports. `load_predictor` is None in the web process, which never predicts."""
+    """Settings and ports. `load_predictor` is None in the web process, which never predicts.
+
+    `drafts` is this process's memory of open assignments; it is made here, bounded by the settings.
+    """
 
     settings: Settings
     sessions: sessionmaker[Session]
@@ -18,3 +22,7 @@ class Context:
     queue: WorkQueue
     clock: Clock
     load_predictor: PredictorLoader | None = None
+    drafts: DraftCache = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "drafts", DraftCache(max_bytes=self.settings.draft_cache_bytes))

@@ -1,0 +1,145 @@
+"""Projects and their settings."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, TypeGuard
+
+from pipeline.qc import QcThresholds
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from backend.errors import AlreadyExists, InvalidInput, NotFound
+from backend.models import Fov, Project
+from backend.models.fov import FovState
+from backend.services.context import Context
+from backend.services.names import clean_name
+from pipeline.errors import PipelineError
+
+CROP_SIZES_PX = (32, 2048)
+
+
+@dataclass(frozen=True)
+class ProjectSettings:
+    """What a project sets for its jobs and its quality control.
+
+    `qc` holds thresholds by name, the rest of them at their defaults; `predictor` makes the proposals
+    until a model version is promoted.
+    """
+
+    qc: Mapping[str, Any] = field(default_factory=dict)
+    crop_size_px: int = 270
+    overlap: float = 0.2
+    retrain_min_new_cells: int = 500
+    predictor: str = "baseline"
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "ProjectSettings":
+        """Read settings, the absent ones at their defaults.
+
+        Raises
+        ------
+        InvalidInput
+            Naming the unknown keys, or the value that cannot be and what was expected.
+        """
+        known = {item.name for item in fields(cls)}
+        unknown = sorted(str(key) for key in set(values) - known)
+        if unknown:
+            raise InvalidInput(
+                f"A project has no setting {', '.join(unknown)}; known are {', '.join(sorted(known))}."
+            )
+        settings = cls(**values)
+        settings.check()
+        return settings
+
+    def check(self) -> None:
+        """Raise `InvalidInput` for the first setting that cannot be."""
+        check_crop_plan(self.crop_size_px, self.overlap)
+        if not _is_whole(self.retrain_min_new_cells) or self.retrain_min_new_cells < 1:
+            raise InvalidInput(
+                f"retrain_min_new_cells is {self.retrain_min_new_cells!r}; give a whole number of 1 or more."
+            )
+        if self.predictor != "baseline":
+            raise InvalidInput(f"predictor is {self.predictor!r}; give 'baseline'.")
+        if not isinstance(self.qc, Mapping):
+            raise InvalidInput(f"qc is {self.qc!r}; give thresholds by name.")
+        self.qc_thresholds()
+
+    def qc_thresholds(self) -> QcThresholds:
+        """The thresholds for `pipeline.qc.run_qc`; raises `InvalidInput` for unknown names."""
+        try:
+            return QcThresholds.from_settings(dict(self.qc))
+        except PipelineError as fault:
+            raise InvalidInput(f"qc: {fault}") from fault
+
+    def to_dict(self) -> dict[str, Any]:
+        """The settings as they are stored."""
+        return {**asdict(self), "qc": dict(self.qc)}
+
+
+def check_crop_plan(crop_size_px: object, overlap: object) -> None:
+    """Raise `InvalidInput` unless crops of this size and overlap can be handed out."""
+    least, most = CROP_SIZES_PX
+    if not _is_whole(crop_size_px) or not least <= crop_size_px <= most:
+        raise InvalidInput(f"crop_size_px is {crop_size_px!r}; give {least} to {most} px.")
+    if isinstance(overlap, bool) or not isinstance(overlap, int | float) or not 0 <= overlap <= 0.5:
+        raise InvalidInput(f"overlap is {overlap!r}; give a share from 0 to 0.5.")
+
+
+def create_project(
+    session: Session, context: Context, *, name: str, settings: Mapping[str, Any] | None = None
+) -> Project:
+    """Add a project; raises `AlreadyExists` when the name is taken and `InvalidInput` for bad settings."""
+    project = Project(
+        name=clean_name(name, what="project", longest=200),
+        settings=ProjectSettings.from_dict(settings or {}).to_dict(),
+        created_at=context.clock.now(),
+    )
+    try:
+        with session.begin_nested():
+            session.add(project)
+    except IntegrityError:
+        raise AlreadyExists(f"There is a project {project.name!r} already; choose another name.") from None
+    return project
+
+
+def get_project(session: Session, *, project_id: int) -> Project:
+    """The project of this id, or `NotFound`."""
+    project = session.get(Project, project_id)
+    if project is None:
+        raise NotFound(f"There is no project {project_id}.")
+    return project
+
+
+def find_project(session: Session, *, name: str) -> Project | None:
+    """The project of this name."""
+    return session.scalar(select(Project).where(Project.name == name.strip()))
+
+
+def list_projects(session: Session) -> Sequence[Project]:
+    """Every project, by name."""
+    return session.scalars(select(Project).order_by(Project.name)).all()
+
+
+def update_settings(session: Session, *, project_id: int, changes: Mapping[str, Any]) -> Project:
+    """Change the named settings of a project and leave the others; raises as `ProjectSettings.from_dict`."""
+    project = session.get(Project, project_id, with_for_update=True, populate_existing=True)
+    if project is None:
+        raise NotFound(f"There is no project {project_id}.")
+    project.settings = ProjectSettings.from_dict({**project.settings, **changes}).to_dict()
+    session.flush()
+    return project
+
+
+def count_fovs(session: Session, *, project_id: int) -> dict[str, int]:
+    """How many FOVs of the project are in each state, every state named."""
+    rows = session.execute(
+        select(Fov.state, func.count()).where(Fov.project_id == project_id).group_by(Fov.state)
+    )
+    counts = Counter({state: count for state, count in rows.tuples()})
+    return {state.value: counts[state] for state in FovState}
+
+
+def _is_whole(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
