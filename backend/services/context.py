@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.config import Settings
-from backend.ports import Clock, PredictorLoader, Storage, WorkQueue
+from backend.ports import Clock, PredictorLoader, Storage, Trainer, WorkQueue
 from backend.services.draft_cache import DraftCache
 
 
 @dataclass(frozen=True)
 class Context:
-    """Settings and ports. `load_predictor` is None in the web process, which never predicts.
+    """Settings and ports. `load_predictor` and `trainer` are None in the web process, which never predicts.
 
     `drafts` is this process's memory of open assignments; it is made here, bounded by the settings.
     """
@@ -22,6 +22,7 @@ class Context:
     queue: WorkQueue
     clock: Clock
     load_predictor: PredictorLoader | None = None
+    trainer: Trainer | None = None
     drafts: DraftCache = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
