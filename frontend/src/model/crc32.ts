@@ -25,10 +25,11 @@ function buildTables(): Int32Array {
 export function crc32(bytes: Uint8Array, before = 0): number {
   let crc = ~before;
   const head = Math.min(bytes.length, -bytes.byteOffset & 3);
-  crc = bytewise(crc, bytes.subarray(0, head));
   const nPairs = (bytes.length - head) >>> 3;
-  const words = new Int32Array(bytes.buffer, bytes.byteOffset + head, nPairs * 2);
-  crc = wordwise(crc, words);
+  crc = bytewise(crc, bytes.subarray(0, head));
+  if (nPairs > 0) {
+    crc = wordwise(crc, new Int32Array(bytes.buffer, bytes.byteOffset + head, nPairs * 2));
+  }
   crc = bytewise(crc, bytes.subarray(head + nPairs * 8));
   return ~crc >>> 0;
 }
