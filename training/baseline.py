@@ -1,0 +1,204 @@
+"""The predictor that needs no training: thresholds, blob seeds and watersheds.
+
+Nuclei come from the nuclear channel, whole cells are grown from them in the membrane channel. It proposes
+labels before a project has a model of its own, and it is what every trained model has to beat.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from pipeline.matching import match_compartments
+from scipy import ndimage as ndi
+from skimage.feature import peak_local_max
+from skimage.filters import threshold_otsu
+from skimage.segmentation import expand_labels, watershed
+
+from pipeline.compartments import COMPARTMENTS
+from pipeline.types import Labels, LabelSet, Mask
+from training.predictor_input import check_image
+
+Plane = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BaselineConfig:
+    """Settings of the baseline; lengths named `_radii` are in units of the estimated nuclear radius."""
+
+    background_px: int = 129
+    min_radius_px: float = 3.0
+    max_radius_px: float = 32.0
+    n_radii: int = 13
+    global_threshold: float = 0.7
+    local_threshold: float = 0.9
+    local_window_radii: float = 2.5
+    distance_weight: float = 1.0
+    blob_weight: float = 1.0
+    min_seed_distance_radii: float = 0.6
+    min_area_px: int = 15
+    min_area_fraction: float = 0.1
+    reach_radii: float = 0.6
+    distance_slope: float = 1.0
+    expansion_px: float = 3.0
+
+
+class BaselinePredictor:
+    """Proposes labels with scikit-image alone; see the module's text.
+
+    Parameters
+    ----------
+    config
+        Thresholds and lengths; the defaults adapt to the size of the nuclei in each image.
+    """
+
+    name = "baseline"
+    compartments = COMPARTMENTS
+
+    def __init__(self, config: BaselineConfig | None = None) -> None:
+        self.config = config or BaselineConfig()
+
+    def predict(self, image: npt.NDArray[np.generic]) -> LabelSet:
+        """Label nuclei and whole cells of an image.
+
+        Parameters
+        ----------
+        image
+            (row, col, 2), channels [nuclear, membrane], any finite numbers. A constant nuclear channel
+            gives no instances; a constant membrane channel means that nuclei are expanded by 3 px instead.
+
+        Returns
+        -------
+        LabelSet
+            `whole_cell` and `nuclear`, int32 (row, col); a cell and its nucleus share their label.
+        """
+        checked = check_image(image)
+        nuclei, radius_px = label_nuclei(checked[..., 0], config=self.config)
+        cells = grow_cells(nuclei, checked[..., 1], radius_px=radius_px, config=self.config)
+        return match_compartments(cells, nuclei)[0]
+
+
+def label_nuclei(plane: Plane, *, config: BaselineConfig) -> tuple[Labels, float]:
+    """Label the bright blobs of a nuclear channel.
+
+    Parameters
+    ----------
+    plane
+        Float32 (row, col), finite.
+
+    Returns
+    -------
+    labels, radius_px
+        Int32 (row, col), 0 is background; and the radius of a typical nucleus, 0.0 when there is none.
+    """
+    nothing = np.zeros(plane.shape, np.int32)
+    if plane.size == 0 or float(plane.min()) == float(plane.max()):
+        return nothing, 0.0
+    signal = flatten_background(plane, window_px=config.background_px)
+    if float(signal.max()) <= 0.0:
+        return nothing, 0.0
+    threshold = float(threshold_otsu(signal))
+    radius_px = estimate_radius(signal, signal > threshold, config=config)
+    foreground = _foreground(signal, threshold, radius_px=radius_px, config=config)
+    if not foreground.any():
+        return nothing, 0.0
+    landscape = _landscape(signal, foreground, radius_px=radius_px, config=config)
+    seeds = peak_local_max(
+        landscape,
+        min_distance=max(1, round(config.min_seed_distance_radii * radius_px)),
+        threshold_abs=1e-6,
+        labels=foreground.astype(np.int32),
+        exclude_border=False,
+    )
+    markers = nothing.copy()
+    markers[tuple(seeds.T)] = np.arange(1, len(seeds) + 1)
+    labels = watershed(-landscape, markers, mask=foreground)
+    min_area = max(config.min_area_px, config.min_area_fraction * np.pi * radius_px**2)
+    return _drop_small(labels.astype(np.int32), min_area=min_area), radius_px
+
+
+def flatten_background(plane: Plane, *, window_px: int) -> Plane:
+    """Smooth `plane` a little, subtract its background and cap its brightest 0.1 %.
+
+    The background is a grey opening with a square window, smoothed: it follows uneven light without eating
+    objects smaller than the window.
+    """
+    smooth = ndi.gaussian_filter(plane - plane.min(), 1.0)
+    eroded = ndi.minimum_filter(smooth, window_px, mode="nearest")
+    opened = ndi.maximum_filter(eroded, window_px, mode="nearest")
+    background = ndi.uniform_filter(opened, window_px, mode="nearest")
+    signal = np.maximum(smooth - background, 0.0)
+    return np.minimum(signal, np.percentile(signal, 99.9)).astype(np.float32)
+
+
+def estimate_radius(signal: Plane, foreground: Mask, *, config: BaselineConfig) -> float:
+    """Return the radius in px at which `signal` looks most like discs.
+
+    The scale-normalised Laplacian of Gaussian answers a disc of radius r most at sigma = r / sqrt(2)
+    (Lindeberg 1998); the mean of its positive part over the foreground is compared at radii that grow
+    geometrically. Large radii are measured on a shrunken image, which changes the answer little and the
+    cost much.
+    """
+    radii = np.geomspace(config.min_radius_px, config.max_radius_px, config.n_radii)
+    answers = [_disc_answer(signal, foreground, radius_px=float(radius)) for radius in radii]
+    return float(radii[int(np.argmax(answers))])
+
+
+def grow_cells(nuclei: Labels, membrane: Plane, *, radius_px: float, config: BaselineConfig) -> Labels:
+    """Grow each nucleus into its cell.
+
+    Parameters
+    ----------
+    nuclei
+        Int32 (row, col).
+    membrane
+        Float32 (row, col); bright where cells meet. Constant means that there is no such stain.
+    radius_px
+        Radius of a typical nucleus; growth stops at `reach_radii` times it.
+
+    Returns
+    -------
+    Labels
+        Int32 (row, col); every nucleus lies inside the cell with its label.
+    """
+    if not nuclei.any():
+        return np.zeros(nuclei.shape, np.int32)
+    if float(membrane.min()) == float(membrane.max()):
+        return expand_labels(nuclei, config.expansion_px).astype(np.int32)
+    reach_px = max(config.expansion_px, config.reach_radii * radius_px)
+    distance = ndi.distance_transform_edt(nuclei == 0)
+    background_label = int(nuclei.max()) + 1
+    markers = np.where(distance > reach_px, background_label, nuclei)
+    smooth = ndi.gaussian_filter(membrane, 1.0)
+    spread = max(float(np.percentile(smooth, 99) - np.percentile(smooth, 1)), 1e-9)
+    cells = watershed(smooth / spread + config.distance_slope * distance / reach_px, markers)
+    return np.where(cells == background_label, 0, cells).astype(np.int32)
+
+
+def _disc_answer(signal: Plane, foreground: Mask, *, radius_px: float) -> float:
+    step = 4 if radius_px > 16 else 2 if radius_px > 8 else 1
+    shrunk = ndi.uniform_filter(signal, step)[::step, ::step] if step > 1 else signal
+    sigma = radius_px / step / np.sqrt(2.0)
+    answer = -ndi.gaussian_laplace(shrunk, sigma, mode="nearest") * sigma**2
+    inside = foreground[::step, ::step]
+    return float(np.maximum(answer, 0.0)[inside].mean()) if inside.any() else 0.0
+
+
+def _foreground(signal: Plane, threshold: float, *, radius_px: float, config: BaselineConfig) -> Mask:
+    local_mean = ndi.gaussian_filter(signal, config.local_window_radii * radius_px, truncate=2.0)
+    bright = (signal > config.global_threshold * threshold) & (signal > config.local_threshold * local_mean)
+    opened = ndi.binary_opening(bright) if radius_px > 4 else bright
+    return np.asarray(ndi.binary_fill_holes(opened), bool)
+
+
+def _landscape(signal: Plane, foreground: Mask, *, radius_px: float, config: BaselineConfig) -> Plane:
+    """Return a map with one hill per nucleus: distance to the rim plus the answer of a blob filter."""
+    distance = np.minimum(ndi.distance_transform_edt(foreground), 1.5 * radius_px)
+    hills = ndi.gaussian_filter(distance, 0.2 * radius_px) / radius_px
+    blobs = -ndi.gaussian_laplace(signal, 0.7 * radius_px / np.sqrt(2.0), mode="nearest")
+    scale = max(float(np.percentile(blobs[foreground], 95)), 1e-9)
+    return np.asarray(config.distance_weight * hills + config.blob_weight * blobs / scale, np.float32)
+
+
+def _drop_small(labels: Labels, *, min_area: float) -> Labels:
+    areas = np.bincount(labels.ravel())
+    return np.where(areas[labels] < min_area, 0, labels).astype(np.int32)

@@ -1,0 +1,58 @@
+"""What the application knows of predictors: a protocol and how to load one."""
+
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.types import LabelSet
+from training.baseline import BaselinePredictor
+
+
+class Predictor(Protocol):
+    """Code that turns channels into label images."""
+
+    @property
+    def name(self) -> str:
+        """`baseline`, or the kind of the model."""
+
+    @property
+    def compartments(self) -> tuple[str, ...]:
+        """Compartments that `predict` gives, whole_cell before nuclear."""
+
+    def predict(self, image: npt.NDArray[np.generic]) -> LabelSet:
+        """Label an image.
+
+        Parameters
+        ----------
+        image
+            (row, col, 2), channels [nuclear, membrane], finite; a missing channel is zeros.
+
+        Returns
+        -------
+        LabelSet
+            One int32 (row, col) label image per entry of `compartments`. Where both compartments are given, a
+            nucleus and its cell share their label (one to one, by maximum overlap).
+        """
+
+
+def load_predictor(spec: str | Path) -> Predictor:
+    """Load a predictor.
+
+    Parameters
+    ----------
+    spec
+        `"baseline"`, or the path of a model folder.
+
+    Raises
+    ------
+    InvalidModelFolder
+        The folder is missing, damaged or of an unknown kind. Nothing of it was used.
+    """
+    if str(spec) == BaselinePredictor.name:
+        return BaselinePredictor()
+    # Imported here because it imports Keras.
+    from training.unet_predictor import load_unet_predictor
+
+    return load_unet_predictor(Path(spec))
