@@ -30,6 +30,7 @@ class Settings:
     public_url: str = "http://127.0.0.1:8000"
     frame_ancestors: str = "*"
     log_level: str = "INFO"
+    log_style: str = "auto"
     lease_s: int = 1800
     session_s: int = 12 * 3600
     launch_token_s: int = 30 * 24 * 3600
@@ -83,6 +84,11 @@ class Settings:
         }
         return Settings(**{**self.__dict__, **filled})
 
+    def environment(self) -> dict[str, str]:
+        """The environment in which a child process reads these same settings."""
+        own = {name.upper(): str(getattr(self, name)) for name in _PARSERS}
+        return {**os.environ, **{name: text for name, text in own.items() if text}}
+
 
 def _kept_secret(path: Path) -> str:
     """The secret of this data folder: made once, readable by its owner only."""
@@ -135,10 +141,14 @@ def _secret(text: str) -> str:
     return text
 
 
-def _level(text: str) -> str:
-    if text.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
-        raise ValueError("expected DEBUG, INFO, WARNING or ERROR")
-    return text.upper()
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        found = next((choice for choice in choices if choice.lower() == text.lower()), None)
+        if found is None:
+            raise ValueError(f"expected {', '.join(choices[:-1])} or {choices[-1]}")
+        return found
+
+    return parse
 
 
 _PARSERS: dict[str, Callable[[str], Any]] = {
@@ -150,7 +160,8 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "secret_key": _secret,
     "public_url": lambda text: _url("http", "https")(text).rstrip("/"),
     "frame_ancestors": str,
-    "log_level": _level,
+    "log_level": _one_of("DEBUG", "INFO", "WARNING", "ERROR"),
+    "log_style": _one_of("auto", "json", "console"),
     "lease_s": _whole(1),
     "session_s": _whole(60),
     "launch_token_s": _whole(60),

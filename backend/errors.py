@@ -14,6 +14,7 @@ CytoloopError
 │   ├── EditDiverged              the old values differ from the server's labels
 │   ├── ChecksumMismatch          browser and server hold different labels at submit
 │   └── AlreadyExists             a name that is taken
+├── TooManyAttempts          429  wait before the next one
 ├── StorageError             503  the storage did not answer or lacks an object
 ├── QueueError               503  the work queue did not take the work
 └── ConfigError                   a setting is missing or wrong (reported all at once, at start)
@@ -84,6 +85,10 @@ class ChecksumMismatch(Conflict):
 
 class AlreadyExists(Conflict):
     code = "already_exists"
+
+
+class TooManyAttempts(CytoloopError):
+    code = "too_many_attempts"
 
 
 class StorageError(CytoloopError):

@@ -1,0 +1,108 @@
+from apiflask import Schema
+from apiflask.validators import Length, OneOf, Range
+from marshmallow.fields import AwareDateTime, Dict, Enum, Float, Integer, List, Nested, String
+
+from backend.api.schemas.base import Out
+from backend.models.assignment import AssignmentState
+from pipeline.compartments import COMPARTMENTS
+
+MOST_EDITS_PER_BATCH = 500
+LARGEST_CHECKSUM = 2**32 - 1
+
+
+class WindowOut(Out):
+    """A half-open rectangle of the FOV, in pixels."""
+
+    row = Integer()
+    col = Integer()
+    height = Integer()
+    width = Integer()
+
+
+class CropChannelOut(Out):
+    """One channel of the crop; `min` and `max` are its stored intensities there."""
+
+    index = Integer()
+    name = String()
+    role = String()
+    dtype = String()
+    min = Float()
+    max = Float()
+
+
+class AssignmentOut(Out):
+    id = Integer()
+    task_id = Integer()
+    job_id = Integer()
+    fov_id = Integer()
+    state = Enum(AssignmentState, by_value=True)
+    window = Nested(WindowOut)
+    n_frames = Integer()
+    channels = List(Nested(CropChannelOut))
+    compartments = List(String(validate=OneOf(COMPARTMENTS)))
+    pixel_size_um = Float(allow_none=True)
+    last_seq = Integer()
+    lease_expires_at = AwareDateTime()
+
+
+class EditIn(Schema):
+    """One reversible change; `diff` is a label diff, version 1, in base64, `checksum` its CRC-32.
+
+    This schema documents the request; `backend/api/edit_batches.py` reads it, by hand, for speed.
+    """
+
+    seq = Integer(required=True, validate=Range(min=1))
+    tool = String(required=True, validate=Length(min=1, max=40))
+    client_at = AwareDateTime(required=True)
+    active_s = Float(required=True, validate=Range(min=0))
+    diff = String(required=True, metadata={"format": "byte"})
+    checksum = Integer(required=True, validate=Range(min=0, max=LARGEST_CHECKSUM))
+
+
+class EditBatchIn(Schema):
+    edits = List(Nested(EditIn), required=True, validate=Length(min=1, max=MOST_EDITS_PER_BATCH))
+
+
+class LastSeqOut(Out):
+    last_seq = Integer()
+
+
+class EditOut(Out):
+    seq = Integer()
+    tool = String()
+    client_at = AwareDateTime()
+    active_s = Float()
+    diff = String(metadata={"format": "byte"})
+    checksum = Integer()
+
+
+class EditPageIn(Schema):
+    after = Integer(load_default=0, validate=Range(min=0))
+    limit = Integer(load_default=MOST_EDITS_PER_BATCH, validate=Range(min=1, max=5000))
+
+
+class EditPageOut(Out):
+    """The log after `after`; `next` is null when nothing follows."""
+
+    items = List(Nested(EditOut))
+    next = Integer(allow_none=True)
+
+
+class SubmitIn(Schema):
+    """The last edit sent, and the CRC-32 of each compartment's label image as the browser holds it."""
+
+    last_seq = Integer(required=True, strict=True, validate=Range(min=0))
+    checksums = Dict(
+        keys=String(validate=OneOf(COMPARTMENTS)),
+        values=Integer(strict=True, validate=Range(min=0, max=LARGEST_CHECKSUM)),
+        required=True,
+        validate=Length(min=1),
+    )
+
+
+class ClosedOut(Out):
+    """An assignment after submit, release or skip."""
+
+    id = Integer()
+    state = Enum(AssignmentState, by_value=True)
+    last_seq = Integer()

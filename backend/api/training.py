@@ -1,0 +1,135 @@
+from typing import Any
+
+from apiflask import APIBlueprint
+from sqlalchemy import select
+
+from backend.api.auth import ADMINS, REVIEWERS, allow, asking
+from backend.api.current import context, looking, writing
+from backend.api.listing import list_page
+from backend.api.schemas.base import PageIn
+from backend.api.schemas.training import (
+    ModelVersionOut,
+    ModelVersionPageOut,
+    PromotionIn,
+    PromotionOut,
+    PromotionPageOut,
+    QueuedOut,
+    RollBackIn,
+    RoundsOut,
+    RunIn,
+    RunOut,
+    RunPageOut,
+)
+from backend.db import enqueue_after_commit
+from backend.errors import NotFound
+from backend.models.job import Job
+from backend.models.model_version import ModelVersion
+from backend.models.promotion import Promotion
+from backend.models.run import Run
+from backend.services import projects, promotions, rounds, training_runs
+
+training = APIBlueprint("training", __name__, tag="Training")
+_MODEL_COLUMNS = frozenset(ModelVersionOut().fields) - {"is_current"}
+
+
+@training.get("/projects/<int:project_id>/runs")
+@allow(training, REVIEWERS)
+@training.input(PageIn, location="query")
+@training.output(RunPageOut)
+def list_runs(project_id: int, query_data: dict[str, Any]) -> dict[str, Any]:
+    """The runs of a project."""
+    with looking() as session:
+        projects.get_project(session, project_id=project_id)
+        return list_page(session, Run, Run.project_id == project_id, page=query_data)
+
+
+@training.post("/projects/<int:project_id>/runs")
+@allow(training, ADMINS)
+@training.input(RunIn)
+@training.output(RunOut, status_code=201)
+@training.doc(responses={409: "A training run is alive already"})
+def start_run(project_id: int, json_data: dict[str, Any]) -> Run:
+    """Queue a training run on what is accepted by then."""
+    with writing() as session:
+        projects.get_project(session, project_id=project_id)
+        return training_runs.request_training(session, context(), project_id=project_id)
+
+
+@training.get("/runs/<int:run_id>")
+@allow(training, REVIEWERS)
+@training.output(RunOut)
+def get_run(run_id: int) -> Run:
+    """One run with its progress."""
+    with looking() as session:
+        run = session.get(Run, run_id)
+    if run is None:
+        raise NotFound(f"There is no run {run_id}.")
+    return run
+
+
+@training.get("/projects/<int:project_id>/model-versions")
+@allow(training, REVIEWERS)
+@training.input(PageIn, location="query")
+@training.output(ModelVersionPageOut)
+def list_model_versions(project_id: int, query_data: dict[str, Any]) -> dict[str, Any]:
+    """The model versions of a project; one of them may be current."""
+    with looking() as session:
+        current = projects.get_project(session, project_id=project_id).current_model_id
+        page = list_page(session, ModelVersion, ModelVersion.project_id == project_id, page=query_data)
+    shown = [{name: getattr(row, name) for name in _MODEL_COLUMNS} for row in page["items"]]
+    return {**page, "items": [{**row, "is_current": row["id"] == current} for row in shown]}
+
+
+@training.get("/projects/<int:project_id>/promotions")
+@allow(training, REVIEWERS)
+@training.input(PageIn, location="query")
+@training.output(PromotionPageOut)
+def list_promotions(project_id: int, query_data: dict[str, Any]) -> dict[str, Any]:
+    """Every decision about the predictor of new jobs."""
+    with looking() as session:
+        projects.get_project(session, project_id=project_id)
+        return list_page(session, Promotion, Promotion.project_id == project_id, page=query_data)
+
+
+@training.post("/projects/<int:project_id>/promotions")
+@allow(training, ADMINS)
+@training.input(PromotionIn)
+@training.output(QueuedOut, status_code=202)
+def consider_promotion(project_id: int, json_data: dict[str, int]) -> dict[str, str]:
+    """Compare a model version with the current one again; the outcome shows in the list of promotions."""
+    model_version_id = json_data["model_version_id"]
+    with writing() as session:
+        found = session.get(ModelVersion, model_version_id)
+        if found is None or found.project_id != project_id:
+            raise NotFound(f"Project {project_id} has no model version {model_version_id}.")
+        enqueue_after_commit(session, "decide_promotion", model_version_id=model_version_id)
+    return {"work": "decide_promotion"}
+
+
+@training.post("/projects/<int:project_id>/rollbacks")
+@allow(training, ADMINS)
+@training.input(RollBackIn)
+@training.output(PromotionOut, status_code=201)
+@training.doc(responses={409: "There is nothing to go back to"})
+def roll_back(project_id: int, json_data: dict[str, str]) -> Promotion:
+    """Make the model version before the current one predict new jobs again."""
+    with writing() as session:
+        projects.get_project(session, project_id=project_id)
+        return promotions.roll_back(
+            session,
+            context(),
+            project_id=project_id,
+            user_id=asking().user_id,
+            reason=json_data["reason"],
+        )
+
+
+@training.get("/projects/<int:project_id>/rounds")
+@allow(training, REVIEWERS)
+@training.output(RoundsOut)
+def list_rounds(project_id: int) -> dict[str, Any]:
+    """The figures of each job, oldest first."""
+    with looking() as session:
+        projects.get_project(session, project_id=project_id)
+        ids = session.scalars(select(Job.id).where(Job.project_id == project_id).order_by(Job.id)).all()
+        return {"items": [rounds.job_figures(session, context(), job_id=job_id) for job_id in ids]}
