@@ -114,6 +114,11 @@ class LazyImage:
         return self._layout.axes.replace("_", "")
 
     @property
+    def stored_shape(self) -> tuple[int, ...]:
+        """Lengths of the dimensions as stored."""
+        return self._layout.shape
+
+    @property
     def n_levels(self) -> int:
         """Number of resolutions."""
         return len(self._levels)
