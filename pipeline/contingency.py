@@ -60,6 +60,19 @@ def _table_bits(n_runs: int) -> int:
 
 
 @numba.njit(cache=True)
+def place_table(labels: Ints) -> tuple[Ints, Ints]:
+    """Give the table that finds the place of a label: ``places[find_slot(keys, label)]``."""
+    size = 1 << _table_bits(len(labels))
+    keys = np.full(size, -1, np.int64)
+    places = np.empty(size, np.int64)
+    for place in range(len(labels)):
+        slot = find_slot(keys, labels[place])
+        keys[slot] = labels[place]
+        places[slot] = place
+    return keys, places
+
+
+@numba.njit(cache=True)
 def _count_runs(labels: AnyArray) -> int:
     n_frames, height, width = labels.shape
     n_runs = 0

@@ -1,0 +1,1 @@
+"""Parts of `pipeline.stitch`: survey of the crops, clusters of versions, painting, report."""

@@ -1,0 +1,217 @@
+"""Second pass over the crops: cells are painted into a band that moves down the FOV."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numba
+import numpy as np
+
+from pipeline.contingency import find_slot, place_table
+from pipeline.stitching.clusters import BY_OWNER, Clusters
+from pipeline.stitching.survey import ReadCrop, Survey, read_stack
+from pipeline.types import AnyArray, Ints, Labels
+
+# Claims of a version on its pixels: all of them, or those that its crop owns.
+_WHOLE, _OWNED = np.uint8(1), np.uint8(2)
+# What is kept per pixel of the band: cluster + 1, what was said (see `_speak`), and the crop painted from.
+_N_PLANES = 3
+_FAR = 1 << 62
+
+
+@numba.njit(cache=True)
+def _depths(start: int, stop: int, length: int) -> Ints:
+    """Distance of each row (or column) of a window from its nearest border inside the FOV."""
+    depths = np.full(stop - start, _FAR, np.int64)
+    for k in range(stop - start):
+        if start > 0:
+            depths[k] = k
+        if stop < length:
+            depths[k] = min(depths[k], stop - start - 1 - k)
+    return depths
+
+
+@numba.njit(cache=True)
+def _owned(crop: int, rivals: Ints, windows: Ints, n_rows: int, n_cols: int) -> AnyArray:
+    top, left, bottom, right = windows[crop]
+    deep_rows, deep_cols = _depths(top, bottom, n_rows), _depths(left, right, n_cols)
+    owned = np.ones((bottom - top, right - left), np.bool_)
+    for rival in rivals:
+        r_top, r_left, r_bottom, r_right = windows[rival]
+        rival_rows, rival_cols = _depths(r_top, r_bottom, n_rows), _depths(r_left, r_right, n_cols)
+        for row in range(max(top, r_top), min(bottom, r_bottom)):
+            own_row, rival_row = deep_rows[row - top], rival_rows[row - r_top]
+            for col in range(max(left, r_left), min(right, r_right)):
+                own = min(own_row, deep_cols[col - left])
+                other = min(rival_row, rival_cols[col - r_left])
+                if other > own or (other == own and rival < crop):
+                    owned[row - top, col - left] = False
+    return owned
+
+
+@numba.njit(cache=True)
+def _speak(seen: AnyArray, frame: int, row: int, col: int, cluster: int) -> int:
+    """Note what a crop says about a pixel; give 1 when that starts a dispute, else 0.
+
+    `seen` holds what the first crop said (1 for background, cluster + 2 for a cell), 0 where no crop has
+    spoken and -1 where two disagree.
+    """
+    said = seen[frame, row, col]
+    if said == 0:
+        seen[frame, row, col] = cluster + 2
+    elif said > 0 and said != cluster + 2:
+        seen[frame, row, col] = -1
+        return 1
+    return 0
+
+
+@numba.njit(cache=True)
+def _tells_apart(holders: Ints, crop: int, cluster: int, whole: AnyArray, rival: int) -> bool:
+    """Say whether `cluster` is used whole from a crop that holds `rival` too, as another cell."""
+    key = crop * len(whole) + rival
+    return whole[cluster] and holders[find_slot(holders, key)] == key
+
+
+@numba.njit(cache=True)
+def _paint(
+    crop: int,
+    stack: AnyArray,
+    labels: Ints,
+    clusters: Ints,
+    claims: AnyArray,
+    owned: AnyArray,
+    holders: Ints,
+    whole: AnyArray,
+    canvas: AnyArray,
+    seen: AnyArray,
+    sources: AnyArray,
+    row_shift: int,
+    col_shift: int,
+) -> int:
+    """Paint cluster + 1 where one crop may; give the number of pixels that it brings into dispute."""
+    keys, places = place_table(labels)
+    n_frames, height, width = stack.shape
+    n_disputed = 0
+    before, cluster, claim = 0, -1, 0
+    for frame in range(n_frames):
+        for row in range(height):
+            for col in range(width):
+                value = stack[frame, row, col]
+                if value != before:
+                    before, cluster, claim = value, -1, 0
+                    if value != 0:
+                        place = places[find_slot(keys, value)]
+                        cluster, claim = clusters[place], claims[place]
+                y, x = row + row_shift, col + col_shift
+                n_disputed += _speak(seen, frame, y, x, cluster)
+                own = owned[row, col]
+                if claim == 0 or (claim == 2 and not own):
+                    continue
+                rival = canvas[frame, y, x] - 1
+                wins = own or rival < 0
+                if rival >= 0 and rival != cluster:
+                    mine = _tells_apart(holders, crop, cluster, whole, rival)
+                    theirs = _tells_apart(holders, sources[frame, y, x], rival, whole, cluster)
+                    wins = mine if mine != theirs else own
+                if wins:
+                    canvas[frame, y, x] = cluster + 1
+                    sources[frame, y, x] = crop
+    return n_disputed
+
+
+@numba.njit(cache=True)
+def _number(band: AnyArray, numbers: Ints, n_used: int) -> int:
+    """Replace cluster + 1 by labels, given in the order of first pixels; give the highest label so far."""
+    n_frames, height, width = band.shape
+    for frame in range(n_frames):
+        for row in range(height):
+            for col in range(width):
+                value = band[frame, row, col]
+                if value == 0:
+                    continue
+                if numbers[value - 1] == 0:
+                    n_used += 1
+                    numbers[value - 1] = n_used
+                band[frame, row, col] = numbers[value - 1]
+    return n_used
+
+
+class Painter:
+    """Paints the bands of one FOV, from the top down.
+
+    Parameters
+    ----------
+    survey : Survey
+    clusters : Clusters
+    """
+
+    def __init__(self, survey: Survey, clusters: Clusters) -> None:
+        self.survey = survey
+        self.clusters = clusters
+        self.numbers = np.zeros(len(clusters.chosen), dtype=np.int64)
+        self.n_used = 0
+        self.n_conflict_px = 0
+        self._windows = survey.window_table()
+        self._rivals = _rival_lists(survey)
+        self._whole = clusters.chosen != BY_OWNER
+        self._holders, _ = place_table(survey.crops * len(clusters.chosen) + clusters.cluster_of)
+        self._claims = self._claim_table()
+
+    def _claim_table(self) -> AnyArray:
+        chosen = self.clusters.chosen[self.clusters.cluster_of]
+        whole = chosen == np.arange(self.survey.n_versions)
+        return np.where(whole, _WHOLE, np.where(chosen == BY_OWNER, _OWNED, np.uint8(0))).astype(np.uint8)
+
+    def bands(self, read_crop: ReadCrop) -> Iterator[tuple[int, Labels]]:
+        """Read every crop once more and yield (first row, finished labels (frame, row, col))."""
+        n_frames = int(np.prod(self.survey.stack_shape, dtype=np.int64))
+        planes = np.zeros((_N_PLANES, n_frames, 0, self.survey.shape[1]), dtype=np.int32)
+        top = 0
+        for number, window in enumerate(self.survey.windows):
+            done = window.row - top
+            if done > 0:
+                yield top, self._finish(planes[0, :, :done])
+                planes, top = planes[:, :, done:], window.row
+            planes = _extended(planes, n_rows=window.stop_row - top)
+            self._paint_crop(number, read_crop=read_crop, planes=planes, top=top)
+        yield top, self._finish(planes[0])
+
+    def _paint_crop(self, number: int, *, read_crop: ReadCrop, planes: Labels, top: int) -> None:
+        survey, window = self.survey, self.survey.windows[number]
+        stack = read_stack(window, read_crop(number), survey.stack_shape)
+        own = slice(survey.offsets[number], survey.offsets[number + 1])
+        self.n_conflict_px += _paint(
+            number,
+            np.ascontiguousarray(stack),
+            survey.labels[own],
+            self.clusters.cluster_of[own],
+            self._claims[own],
+            _owned(number, self._rivals[number], self._windows, *survey.shape),
+            self._holders,
+            self._whole,
+            *planes,
+            window.row - top,
+            window.col,
+        )
+
+    def _finish(self, band: Labels) -> Labels:
+        done = np.ascontiguousarray(band)
+        self.n_used = _number(done, self.numbers, self.n_used)
+        return done
+
+
+def _extended(planes: Labels, *, n_rows: int) -> Labels:
+    missing = n_rows - planes.shape[2]
+    if missing <= 0:
+        return np.ascontiguousarray(planes)
+    below = np.zeros((*planes.shape[:2], missing, planes.shape[3]), dtype=np.int32)
+    return np.concatenate((planes, below), axis=2)
+
+
+def _rival_lists(survey: Survey) -> list[Ints]:
+    pairs = survey.pairs
+    owner = np.concatenate((pairs[:, 0], pairs[:, 1]))
+    rival = np.concatenate((pairs[:, 1], pairs[:, 0]))
+    order = np.argsort(owner, kind="stable")
+    cuts = np.searchsorted(owner[order], np.arange(1, len(survey.windows)))
+    return np.split(rival[order], cuts)
