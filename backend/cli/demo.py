@@ -1,0 +1,127 @@
+"""`cytoloop demo`: the whole loop, from images to a better predictor, then the application left serving."""
+
+import json
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from backend.bootstrap import build_context
+from backend.cli.options import OutPath
+from backend.config import Settings
+from backend.demo.client import ApiClient
+from backend.demo.images import DemoImages, folder_images, synthetic_images
+from backend.demo.loop import Loop
+from backend.demo.report import RoundReport, as_json, table
+from backend.demo.stages import Stages
+from backend.serve import embedded_stack
+from backend.services.users import create_user
+
+PASSWORD = "cytoloop-demo"
+TRAIN_MINUTES = 1.5
+FOVS_PER_ROUND = {"synthetic": 8, "folder": 14}
+"""Large enough to train on and to compare with; small enough for ten minutes on two cores."""
+
+
+@click.command()
+@click.option(
+    "--images", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Your own images."
+)
+@click.option("--rounds", "n_rounds", type=click.IntRange(min=2), default=2, show_default=True)
+@click.option("--report", "report_path", type=OutPath, help="Write the figures as JSON.")
+@click.option("--exit", "exit_after", is_flag=True, help="End after the report instead of serving.")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=int, default=8000, show_default=True)
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--minutes", type=click.FloatRange(min=0, min_open=True), default=TRAIN_MINUTES,
+              show_default=True, help="Training time per round.")  # fmt: skip
+def demo(
+    *,
+    images: Path | None,
+    n_rounds: int,
+    report_path: Path | None,
+    exit_after: bool,
+    host: str,
+    port: int,
+    seed: int,
+    minutes: float,
+) -> None:
+    """Run the loop on synthetic tissue, or on your own images, with simulated annotators.
+
+    \b
+    Example:
+      cytoloop demo --images ~/tissue --exit --report report.json
+    """
+    base_url = f"http://{host}:{port}"
+    with tempfile.TemporaryDirectory(prefix="cytoloop-demo-") as folder:
+        chosen = choose_images(images, Path(folder) / "images", n_rounds=n_rounds, seed=seed)
+        settings = replace(
+            Settings.from_env(), data_dir=Path(folder) / "data", public_url=base_url, train_minutes=minutes
+        ).with_data_dir()
+        with embedded_stack(settings, host=host, port=port) as stack:
+            loop = prepare(settings, base_url=base_url, seed=seed)
+            rounds = run_rounds(loop, chosen)
+            report = as_json(rounds, images=str(images or "synthetic"), seed=seed, left_out=chosen.left_out)
+            if report_path:
+                report_path.write_text(json.dumps(report, indent=2) + "\n")
+            click.echo(f"\n{table(rounds)}\n\n{verdict(rounds)}")
+            if not exit_after:
+                click.echo(invitation(loop, chosen))
+                stack.wait()
+
+
+def choose_images(images: Path | None, folder: Path, *, n_rounds: int, seed: int) -> DemoImages:
+    """The images of every round; says what is left out and why."""
+    if images is None:
+        return synthetic_images(folder, n_rounds=n_rounds, per_round=FOVS_PER_ROUND["synthetic"], seed=seed)
+    chosen = folder_images(images, folder, n_rounds=n_rounds, per_round=FOVS_PER_ROUND["folder"], seed=seed)
+    for line in chosen.left_out:
+        click.echo(f"left out: {line}", err=True)
+    return chosen
+
+
+def prepare(settings: Settings, *, base_url: str, seed: int) -> Loop:
+    """People to sign in as, a project to work in."""
+    context = build_context(settings, role="cli")
+    with context.sessions.begin() as session:
+        create_user(session, context, name="demo-admin", role="admin", password=PASSWORD)
+        create_user(session, context, name="demo-reviewer", role="reviewer", password=PASSWORD)
+    admin = ApiClient.sign_in(base_url, "demo-admin", PASSWORD)
+    reviewer = ApiClient.sign_in(base_url, "demo-reviewer", PASSWORD)
+    project = admin.post("/projects", {"name": "Demo"})
+    return Loop(context, base_url, admin, reviewer, project["id"], seed)
+
+
+def run_rounds(loop: Loop, chosen: DemoImages) -> list[RoundReport]:
+    """Every round in turn; each prints its figures as it ends."""
+    rounds: list[RoundReport] = []
+    for number, images in enumerate(chosen.rounds, start=1):
+        rounds.append(loop.run_round(number, images))
+        click.echo(f"\n{table(rounds)}\n{rounds[-1].reason}\n")
+    return rounds
+
+
+def verdict(rounds: list[RoundReport]) -> str:
+    """What the rounds showed, in one sentence with its figures."""
+    first, last = rounds[0].edits_per_cell, rounds[-1].edits_per_cell
+    if not first or last is None:
+        return "Nothing was edited, so there is nothing to compare."
+    change = 100 * (last - first) / first
+    return (
+        f"Edits per cell: {first:.3f} in round {rounds[0].round}, "
+        f"{last:.3f} in round {rounds[-1].round} ({change:+.0f} %)."
+    )
+
+
+def invitation(loop: Loop, chosen: DemoImages) -> str:
+    """Launch one more job for people and say where to go."""
+    truths = loop.ingest(chosen.unlabelled, stages := Stages("your turn"))
+    lines: dict[str, Any] = {"sign-in": f"{loop.base_url}/  (demo-admin or demo-reviewer, {PASSWORD})"}
+    if truths:
+        job = loop.launch("Your turn", list(truths), stages)
+        lines["annotator"] = loop.launch_url(job["id"], "visitor")
+    lines |= {"reviewer": f"{loop.base_url}/review", "admin": f"{loop.base_url}/admin"}
+    text = "\n".join(f"  {who:<10} {where}" for who, where in lines.items())
+    return f"\nCytoloop is serving; stop it with Ctrl-C.\n{text}\n"

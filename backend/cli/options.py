@@ -1,0 +1,41 @@
+"""Options and arguments that several commands share."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+InFile = click.Path(exists=True, path_type=Path)
+OutPath = click.Path(path_type=Path)
+
+
+def channel_options(command: Command) -> Command:
+    """`--axes --nuclear --membrane --pixel-size`: how to read an image whose metadata does not say."""
+    for option in reversed(
+        (
+            click.option("--axes", help="Order of the axes, letters of T Z C Y X, e.g. CZYX."),
+            click.option("--nuclear", type=Channel(), help="Nuclear channel, by name or index from 0."),
+            click.option("--membrane", type=Channel(), help="Membrane channel, by name or index from 0."),
+            click.option("--pixel-size", "pixel_size_um", type=click.FloatRange(min=0, min_open=True),
+                         help="Size of a pixel in micrometres."),
+        )
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+class Channel(click.ParamType):
+    """A channel's name, or its index when the text is a whole number."""
+
+    name = "channel"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str | int:
+        if isinstance(value, int):
+            return value
+        return int(value) if str(value).isdigit() else str(value)
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
