@@ -1,0 +1,298 @@
+"""FOVs: what a file would be read as, ingest, and reading what is stored."""
+
+import base64
+import hashlib
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from backend.db import reading, transaction
+from backend.errors import AlreadyExists, NotFound
+from backend.models import Fov
+from backend.models.fov import FovState
+from backend.models.revision import RevisionSource
+from backend.services.context import Context
+from backend.services.fov_labels import (
+    RevisionOrigin,
+    add_fov_revision,
+    find_current_revision,
+    open_fov_labels,
+    store_fov_labels,
+)
+from backend.services.label_canvas import LabelCanvas, label_canvas
+from backend.services.names import clean_name
+from backend.services.projects import get_project
+from backend.services.storage_prefixes import fresh_prefix
+from pipeline.compartments import COMPARTMENTS, NUCLEAR
+from pipeline.io.describe import preview_image
+from pipeline.io.lazy_image import ChannelInfo
+from pipeline.io.npz import write_npz
+from pipeline.io.ome_zarr import FovReader, WriteReport, label_blocks, open_fov, write_image
+from pipeline.io.open import open_image
+from pipeline.io.preview import overlay_png
+from pipeline.io.sidecar import sidecar_paths
+from pipeline.io.source import ImageSource
+
+Progress = Callable[[int, int], None]
+_HASH_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class IngestOptions:
+    """What the user says about a file that its metadata leave open; `name` is the FOV's, else the file's."""
+
+    axes: str | None = None
+    nuclear: str | int | None = None
+    membrane: str | int | None = None
+    pixel_size_um: float | None = None
+    name: str | None = None
+    group: str | None = None
+
+    def reading(self) -> dict[str, Any]:
+        """The arguments of `pipeline.io.open.open_image`; a channel given as digits is an index."""
+        return {
+            "axes": self.axes,
+            "nuclear": _channel_key(self.nuclear),
+            "membrane": _channel_key(self.membrane),
+            "pixel_size_um": self.pixel_size_um,
+        }
+
+
+def _channel_key(given: str | int | None) -> str | int | None:
+    return int(given) if isinstance(given, str) and given.isdecimal() else given
+
+
+def describe_upload(
+    path: Path,
+    *,
+    axes: str | None = None,
+    nuclear: str | int | None = None,
+    membrane: str | int | None = None,
+    pixel_size_um: float | None = None,
+) -> dict[str, Any]:
+    """What would be read of a file, with a picture (`preview_png`, base64); nothing is stored.
+
+    `ambiguous` says that the user must choose: `what` (`axes`, `nuclear` ...) among `choices`; the rest
+    of the answer is then that of the first choice.
+
+    Raises
+    ------
+    pipeline.errors.PipelineError
+        When the file cannot be used whatever the user says.
+    """
+    options = IngestOptions(axes=axes, nuclear=nuclear, membrane=membrane, pixel_size_um=pixel_size_um)
+    description, png = preview_image(path, **options.reading())
+    question = description.ambiguous
+    return {
+        **description.to_json(),
+        "ambiguous": question is not None,
+        "what": question.what if question is not None else None,
+        "choices": list(question.choices) if question is not None else [],
+        "message": question.message if question is not None else None,
+        "preview_png": base64.b64encode(png).decode(),
+    }
+
+
+def ingest_image(
+    context: Context,
+    *,
+    project_id: int,
+    path: Path,
+    options: IngestOptions = IngestOptions(),
+    progress: Progress | None = None,
+) -> int:
+    """Store an image as an FOV of the project, block by block, and its labels, if any, as a revision.
+
+    The same file under the same name is ingested once: a second call gives the FOV that stands.
+
+    Parameters
+    ----------
+    path : Path
+        File, folder of channels, zip or OME-Zarr folder.
+    options : IngestOptions
+        What the metadata leave open.
+    progress : function, optional
+        Called with (done, total) blocks.
+
+    Returns
+    -------
+    int
+        The FOV's id.
+
+    Raises
+    ------
+    NotFound
+        When there is no such project.
+    AlreadyExists
+        When another image has this name.
+    pipeline.errors.PipelineError
+        When the file cannot be used; nothing is stored then.
+    """
+    name = clean_name(options.name or path.name, what="FOV", longest=300)
+    checksum = checksum_of(path, options)
+    with reading(context.sessions) as session:
+        get_project(session, project_id=project_id)
+        known = _find_same(session, project_id=project_id, name=name, checksum=checksum)
+    if known is not None:
+        return known
+    with (
+        open_image(path, **options.reading()) as source,
+        fresh_prefix(context, "fovs") as prefix,
+        fresh_prefix(context, "revisions") as label_prefix,
+    ):
+        report = write_image(context.storage.zarr_store(prefix), source, progress=progress)
+        fov = _describe(source, report, options, name=name, checksum=checksum)
+        fov.project_id, fov.storage_prefix, fov.created_at = project_id, prefix, context.clock.now()
+        if not source.labels:
+            return _add_fov(context, fov)
+        with label_canvas(source.labels, _label_shape(source)) as canvas:
+            for compartment in canvas.compartments:
+                for frame, window, labels in label_blocks(source, compartment):
+                    canvas.planes[compartment][(frame, *window.slices)] = labels
+            store_fov_labels(context, canvas, prefix=label_prefix, fov=fov)
+            return _add_fov(context, fov, canvas, label_prefix)
+
+
+def _find_same(session: Session, *, project_id: int, name: str, checksum: str) -> int | None:
+    fov = session.scalars(select(Fov).where(Fov.project_id == project_id, Fov.name == name)).first()
+    if fov is None:
+        return None
+    if fov.checksum != checksum:
+        raise AlreadyExists(
+            f"The project has another FOV named {name!r}, of another file or read in another way; give this"
+            " one a name of its own.",
+            fov_id=fov.id,
+        )
+    return fov.id
+
+
+def checksum_of(path: Path, options: IngestOptions) -> str:
+    """sha256 of a file (or a folder's names and contents), its JSON file, and how it is to be read."""
+    digest = hashlib.sha256(repr(sorted(options.reading().items())).encode())
+    files = sorted(item for item in path.rglob("*") if item.is_file()) if path.is_dir() else [path]
+    files += [item for item in sidecar_paths(path) if item.is_file() and item != path]
+    for item in files:
+        digest.update(item.relative_to(path).as_posix().encode() if item.is_relative_to(path) else b"|")
+        with item.open("rb") as stream:
+            while block := stream.read(_HASH_BYTES):
+                digest.update(block)
+    return digest.hexdigest()
+
+
+def _describe(
+    source: ImageSource, report: WriteReport, options: IngestOptions, *, name: str, checksum: str
+) -> Fov:
+    n_frames, _, rows, cols = source.shape
+    n_values = source.shape[0] * source.shape[1] * rows * cols
+    return Fov(
+        name=name,
+        state=FovState.INGESTED,
+        n_frames=n_frames,
+        n_rows=rows,
+        n_columns=cols,
+        dtype=str(source.dtype),
+        channels=[_channel(channel) for channel in report.channels],
+        compartments=_compartments(source),
+        pixel_size_um=source.pixel_size_um,
+        source={
+            "file": source.path.name,
+            "format": source.format,
+            "axes": source.axes,
+            "frame_axis": source.frame_axis,
+            "options": options.reading(),
+            "alternatives": list(source.alternatives),
+            "warnings": [*source.warnings, *report.warnings],
+        },
+        checksum=checksum,
+        n_bytes=n_values * source.dtype.itemsize,
+        group=options.group or source.group,
+        split=None,
+    )
+
+
+def _channel(channel: ChannelInfo) -> dict[str, Any]:
+    return {"name": channel.name, "role": channel.role, "min": channel.minimum, "max": channel.maximum}
+
+
+def _compartments(source: ImageSource) -> list[str]:
+    """Both where there is a membrane channel, else the nuclear one; and what the file has labels of."""
+    has_membrane = any(channel.role == "membrane" for channel in source.channels)
+    wanted = {*source.labels, *(COMPARTMENTS if has_membrane else (NUCLEAR,))}
+    return [name for name in COMPARTMENTS if name in wanted]
+
+
+def _label_shape(source: ImageSource) -> tuple[int, int, int]:
+    n_frames, _, rows, cols = source.shape
+    return n_frames, rows, cols
+
+
+def _add_fov(context: Context, fov: Fov, canvas: LabelCanvas | None = None, label_prefix: str = "") -> int:
+    try:
+        with transaction(context.sessions) as session:
+            session.add(fov)
+            session.flush()
+            if canvas is not None:
+                origin = RevisionOrigin(RevisionSource.INGEST, report={"file": fov.source["file"]})
+                add_fov_revision(session, context, canvas, fov=fov, prefix=label_prefix, origin=origin)
+            return fov.id
+    except IntegrityError as fault:
+        raise AlreadyExists(
+            f"Another FOV was given the name {fov.name!r} at the same time; ingest this one again under"
+            " another name."
+        ) from fault
+
+
+def get_fov(session: Session, *, fov_id: int) -> Fov:
+    """The FOV of this id, or `NotFound`."""
+    fov = session.get(Fov, fov_id)
+    if fov is None:
+        raise NotFound(f"There is no FOV {fov_id}.")
+    return fov
+
+
+def list_fovs(session: Session, *, project_id: int) -> Sequence[Fov]:
+    """The project's FOVs in the order in which they came."""
+    get_project(session, project_id=project_id)
+    return session.scalars(select(Fov).where(Fov.project_id == project_id).order_by(Fov.id)).all()
+
+
+def open_reader(context: Context, fov: Fov) -> FovReader:
+    """The stored image of an FOV, to be read in windows."""
+    return open_fov(context.storage.zarr_store(fov.storage_prefix))
+
+
+def fov_preview_png(
+    session: Session, context: Context, *, fov_id: int, with_labels: bool = False, size: int = 512
+) -> bytes:
+    """A picture of an FOV, with the outlines of its present labels if wanted; longest side `size` px."""
+    fov = get_fov(session, fov_id=fov_id)
+    revision = find_current_revision(session, fov) if with_labels else None
+    labels = open_fov_labels(context, revision).readers if revision is not None else None
+    return overlay_png(open_reader(context, fov), labels=labels, frame=fov.n_frames // 2, max_side_px=size)
+
+
+def fov_labels_npz(session: Session, context: Context, *, fov_id: int) -> bytes:
+    """The present labels of an FOV as .npz: `y` (frame, row, col, compartment) int32 and `compartments`.
+
+    Raises
+    ------
+    NotFound
+        When there is no such FOV, or it has no labels yet.
+    """
+    fov = get_fov(session, fov_id=fov_id)
+    revision = find_current_revision(session, fov)
+    if revision is None:
+        raise NotFound(f"FOV {fov.name!r} has no labels yet; launch a job on it first.")
+    labels = open_fov_labels(context, revision)
+    frames = [np.stack(list(labels.read_frame(frame).values()), axis=-1) for frame in range(fov.n_frames)]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "labels.npz"
+        write_npz(path, y=np.stack(frames), compartments=labels.compartments)
+        return path.read_bytes()
