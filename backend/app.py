@@ -5,7 +5,7 @@ from pathlib import Path
 
 from apiflask import APIFlask
 
-from backend.api import throttle
+from backend.api import auth, throttle
 from backend.api.assignments import assignments
 from backend.api.current import EXTENSION
 from backend.api.datasets import datasets
@@ -49,6 +49,7 @@ def create_app(context: Context, *, dist: Path = DIST) -> APIFlask:
     app.request_class = UploadRequest
     app.extensions[EXTENSION] = context
     app.extensions["cytoloop.dist"] = dist
+    app.extensions[auth.OWNERS] = {}
     app.extensions[throttle.EXTENSION] = throttle.Throttle(time.monotonic)
     app.url_map.strict_slashes = False
     app.config.update(

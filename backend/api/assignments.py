@@ -43,11 +43,13 @@ CLOSED = {409: "The assignment is closed: submitted, released, skipped or expire
 def claim(job_id: int) -> Any:
     """Take the next task of the job; the assignment already held comes first."""
     claims = bound_to_job(job_id)
-    with writing() as session:
+    with looking() as session:
         held = _held(session, job_id, claims.user_id)
+    with writing() as session:
         claimed = rules.claim_assignment(session, context(), job_id=job_id, annotator_id=claims.user_id)
-        if claimed is None:
-            return Response(status=204)
+    if claimed is None:
+        return Response(status=204)
+    with looking() as session:
         return _shown(session, claimed), 200 if claimed.id in held else 201
 
 
@@ -56,8 +58,12 @@ def claim(job_id: int) -> Any:
 @assignments.output(AssignmentOut)
 def get_assignment(assignment_id: int) -> dict[str, Any]:
     """The assignment, with the channels and compartments of its crop."""
+    claims = bound_to_assignment(assignment_id)
     with looking() as session:
-        return _shown(session, _own(session, assignment_id))
+        assignment = rules.get_assignment(
+            session, context(), assignment_id=assignment_id, annotator_id=claims.user_id
+        )
+        return _shown(session, assignment)
 
 
 @assignments.get("/assignments/<int:assignment_id>/channels/<int:index>.npy")
@@ -65,8 +71,8 @@ def get_assignment(assignment_id: int) -> dict[str, Any]:
 @assignments.output(FileSchema(), content_type="application/octet-stream")
 def get_channel(assignment_id: int, index: int) -> Response:
     """One channel of the crop: `.npy`, stored dtype, (frame, row, column)."""
+    claims = bound_to_assignment(assignment_id)
     with looking() as session:
-        claims = bound_to_assignment(session, assignment_id)
         pixels = crops.read_crop_channel(
             session,
             context(),
@@ -86,11 +92,10 @@ def get_channel(assignment_id: int, index: int) -> Response:
 )
 def get_labels(assignment_id: int) -> Response:
     """The labels of the crop after the last edit: `.npy`, uint32, (compartment, frame, row, column)."""
-    with looking() as session:
-        assignment = _own(session, assignment_id)
-        labels = drafts.draft_labels(session, context(), context().drafts, assignment)
-    response = npy_response(labels, cache="no-store")
-    response.headers["Cytoloop-Seq"] = str(assignment.last_seq)
+    claims = bound_to_assignment(assignment_id)
+    draft = drafts.draft_labels(context(), assignment_id=assignment_id, annotator_id=claims.user_id)
+    response = npy_response(draft.labels, cache="no-store")
+    response.headers["Cytoloop-Seq"] = str(draft.seq)
     return response
 
 
@@ -106,9 +111,9 @@ def get_labels(assignment_id: int) -> Response:
 )
 def append_edits(assignment_id: int, json_data: Any) -> dict[str, int]:
     """Append a batch of edits; a repeated edit is acknowledged, not applied twice."""
+    claims = bound_to_assignment(assignment_id)
     batch = read_edit_batch(json_data)
     with writing() as session:
-        claims = bound_to_assignment(session, assignment_id)
         last_seq = edits.append_edits(
             session,
             context(),
@@ -125,18 +130,18 @@ def append_edits(assignment_id: int, json_data: Any) -> dict[str, int]:
 @assignments.output(EditPageOut)
 def list_edits(assignment_id: int, query_data: dict[str, int]) -> dict[str, Any]:
     """The log of the assignment, oldest first."""
+    claims = bound_to_assignment(assignment_id)
     with looking() as session:
-        claims = bound_to_assignment(session, assignment_id)
-        held = edits.list_edits(
+        rows = edits.list_edits(
             session,
+            context(),
             assignment_id=assignment_id,
             annotator_id=claims.user_id,
             after=query_data["after"],
         )
-    rows = held[: query_data["limit"]]
     return {
         "items": [{**_columns(edit), "diff": base64.b64encode(edit.diff).decode()} for edit in rows],
-        "next": rows[-1].seq if len(held) > len(rows) else None,
+        "next": rows[-1].seq if len(rows) == edits.MOST_EDITS else None,
     }
 
 
@@ -147,8 +152,8 @@ def list_edits(assignment_id: int, query_data: dict[str, int]) -> dict[str, Any]
 @assignments.doc(responses={409: "`checksum_mismatch`, `edit_gap` or `assignment_closed`"})
 def submit(assignment_id: int, json_data: dict[str, Any]) -> Assignment:
     """Hand the crop in; submitting the same content again answers the same."""
+    claims = bound_to_assignment(assignment_id)
     with writing() as session:
-        claims = bound_to_assignment(session, assignment_id)
         return submissions.submit_assignment(
             session,
             context(),
@@ -188,14 +193,9 @@ def _held(session: Session, job_id: int, annotator_id: int) -> Sequence[int]:
     ).all()
 
 
-def _own(session: Session, assignment_id: int) -> Assignment:
-    claims = bound_to_assignment(session, assignment_id)
-    return rules.get_assignment(session, context(), assignment_id=assignment_id, annotator_id=claims.user_id)
-
-
 def _close(rule: Callable[..., Assignment], assignment_id: int) -> Assignment:
+    claims = bound_to_assignment(assignment_id)
     with writing() as session:
-        claims = bound_to_assignment(session, assignment_id)
         return rule(session, context(), assignment_id=assignment_id, annotator_id=claims.user_id)
 
 

@@ -5,11 +5,10 @@ from typing import Any, TypeVar
 
 import structlog
 from apiflask import APIBlueprint, HTTPTokenAuth
-from flask import g
+from flask import current_app, g
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from backend.api.current import context
+from backend.api.current import context, looking
 from backend.errors import NotAllowed, NotFound, NotSignedIn
 from backend.models.assignment import Assignment
 from backend.models.task import Task
@@ -19,6 +18,9 @@ from backend.services.tokens import SessionClaims, read_session_token
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 bearer = HTTPTokenAuth(description="From POST /sign-in (reviewers, admins) or POST /launches (annotators).")
+
+OWNERS = "cytoloop.owners"
+MOST_OWNERS = 100_000
 
 ANY = (Role.ANNOTATOR, Role.REVIEWER, Role.ADMIN)
 REVIEWERS = (Role.REVIEWER, Role.ADMIN)
@@ -68,12 +70,28 @@ def bound_to_job(job_id: int) -> SessionClaims:
     return claims
 
 
-def bound_to_assignment(session: Session, assignment_id: int) -> SessionClaims:
-    """The claims, when the assignment is theirs and belongs to the job of this session."""
+def bound_to_assignment(assignment_id: int) -> SessionClaims:
+    """The claims, when the assignment is theirs and belongs to the job of this session.
+
+    Whose an assignment is never changes, so this process remembers it. It is looked up outside of the
+    handler's transaction, because on SQLite the first statement of that one takes the write lock.
+    """
     claims = asking()
-    found = session.execute(
-        select(Assignment.annotator_id, Task.job_id).join(Task).where(Assignment.id == assignment_id)
-    ).one_or_none()
-    if found is None or tuple(found) != (claims.user_id, claims.job_id):
+    known: dict[int, tuple[int, int]] = current_app.extensions[OWNERS]
+    if assignment_id not in known:
+        if len(known) >= MOST_OWNERS:
+            known.clear()
+        known[assignment_id] = _owner(assignment_id)
+    if known[assignment_id] != (claims.user_id, claims.job_id):
         raise NotFound(f"There is no assignment {assignment_id} in this session.")
     return claims
+
+
+def _owner(assignment_id: int) -> tuple[int, int]:
+    with looking() as session:
+        found = session.execute(
+            select(Assignment.annotator_id, Task.job_id).join(Task).where(Assignment.id == assignment_id)
+        ).one_or_none()
+    if found is None:
+        raise NotFound(f"There is no assignment {assignment_id} in this session.")
+    return found.annotator_id, found.job_id

@@ -92,7 +92,7 @@ def error_code(error: Exception) -> str:
 
 def _detail(error: Exception) -> dict[str, Any]:
     found = dict(getattr(error, "detail", {}))
-    for name in ("choices", "role"):
+    for name in ("choices", "role", "row", "col", "expected", "found"):
         if hasattr(error, name):
             found[name] = getattr(error, name)
     return found

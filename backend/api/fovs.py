@@ -16,7 +16,6 @@ from backend.api.schemas.fovs import (
     FovPageIn,
     FovPageOut,
     FovPreviewIn,
-    PreviewIn,
     PreviewOut,
     ReviewIn,
     ReviewOut,
@@ -25,7 +24,6 @@ from backend.api.schemas.fovs import (
     UploadIn,
 )
 from backend.api.uploads import kept_upload
-from backend.errors import NotFound
 from backend.models.finding import Finding
 from backend.models.fov import Fov
 from backend.models.review import Review
@@ -42,7 +40,7 @@ UPLOADS = {
 
 @fovs.post("/projects/<int:project_id>/previews")
 @allow(fovs, ADMINS)
-@fovs.input(PreviewIn, location="files")
+@fovs.input(UploadIn, location="files")
 @fovs.output(PreviewOut)
 @fovs.doc(responses=UPLOADS)
 def preview_upload(project_id: int, files_data: dict[str, Any]) -> dict[str, Any]:
@@ -80,7 +78,7 @@ def upload_fov(project_id: int, files_data: dict[str, Any]) -> dict[str, Any]:
         options = rules.IngestOptions(**files_data)
         fov_id = rules.ingest_image(context(), project_id=project_id, path=path, options=options)
     with looking() as session:
-        return _shown(session, _find(session, fov_id))
+        return _shown(session, rules.get_fov(session, fov_id=fov_id))
 
 
 @fovs.get("/fovs/<int:fov_id>")
@@ -89,7 +87,7 @@ def upload_fov(project_id: int, files_data: dict[str, Any]) -> dict[str, Any]:
 def get_fov(fov_id: int) -> dict[str, Any]:
     """One FOV with its current revision."""
     with looking() as session:
-        return _shown(session, _find(session, fov_id))
+        return _shown(session, rules.get_fov(session, fov_id=fov_id))
 
 
 @fovs.get("/fovs/<int:fov_id>/preview.png")
@@ -129,7 +127,7 @@ def list_findings(fov_id: int, query_data: dict[str, Any]) -> dict[str, Any]:
     """The findings of automatic QC on the current revision."""
     severity = query_data.pop("severity", None)
     with looking() as session:
-        revision_id = _find(session, fov_id).current_revision_id
+        revision_id = rules.get_fov(session, fov_id=fov_id).current_revision_id
         where = [Finding.revision_id == revision_id] + ([Finding.severity == severity] if severity else [])
         return {"revision_id": revision_id, **list_page(session, Finding, *where, page=query_data)}
 
@@ -138,12 +136,11 @@ def list_findings(fov_id: int, query_data: dict[str, Any]) -> dict[str, Any]:
 @allow(fovs, REVIEWERS)
 @fovs.output(StitchReportOut)
 def get_stitch_report(fov_id: int) -> dict[str, Any]:
-    """Merges and conflicts of the current revision."""
+    """Merges and conflicts of the last stitching."""
     with looking() as session:
-        revision = _revision(session, _find(session, fov_id))
-    if revision is None or not revision.report:
-        raise NotFound(f"FOV {fov_id} has no stitch report: its current labels were not stitched from crops.")
-    return {"revision_id": revision.id, "report": revision.report}
+        rules.get_fov(session, fov_id=fov_id)
+        report = dict(reviews.get_stitch_report(session, fov_id=fov_id))
+    return {"revision_id": report.pop("revision_id"), "report": report}
 
 
 @fovs.get("/fovs/<int:fov_id>/reviews")
@@ -153,7 +150,7 @@ def get_stitch_report(fov_id: int) -> dict[str, Any]:
 def list_reviews(fov_id: int, query_data: dict[str, Any]) -> dict[str, Any]:
     """What reviewers decided about the FOV so far."""
     with looking() as session:
-        _find(session, fov_id)
+        rules.get_fov(session, fov_id=fov_id)
         return list_page(session, Review, Review.fov_id == fov_id, page=query_data)
 
 
@@ -168,13 +165,6 @@ def review_fov(fov_id: int, json_data: dict[str, Any]) -> Review:
         return reviews.review_fov(
             session, context(), fov_id=fov_id, reviewer_id=asking().user_id, **json_data
         )
-
-
-def _find(session: Session, fov_id: int) -> Fov:
-    fov = session.get(Fov, fov_id)
-    if fov is None:
-        raise NotFound(f"There is no FOV {fov_id}.")
-    return fov
 
 
 def _revision(session: Session, fov: Fov) -> Revision | None:

@@ -5,11 +5,10 @@ from sqlalchemy.orm import Session
 
 from backend.api.auth import ADMINS, REVIEWERS, allow
 from backend.api.current import context, looking, writing
-from backend.api.listing import count_states, list_page
+from backend.api.listing import list_page
 from backend.api.schemas.base import PageIn
 from backend.api.schemas.jobs import JobIn, JobOut, JobPageOut, LaunchTokenIn, LaunchTokenOut
 from backend.models.job import Job
-from backend.models.task import Task, TaskState
 from backend.services import jobs as rules
 from backend.services import projects, tokens
 
@@ -62,6 +61,5 @@ def create_launch_token(job_id: int, json_data: dict[str, Any]) -> dict[str, str
 
 
 def _shown(session: Session, job: Job) -> dict[str, Any]:
-    counts = count_states(session, Task, Task.job_id == job.id)
     shown = {name: getattr(job, name) for name in _COLUMNS}
-    return {**shown, "counts": {str(state): counts.get(str(state), 0) for state in TaskState}}
+    return {**shown, "counts": rules.job_progress(session, job)}

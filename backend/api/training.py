@@ -20,7 +20,6 @@ from backend.api.schemas.training import (
     RunOut,
     RunPageOut,
 )
-from backend.db import enqueue_after_commit
 from backend.errors import NotFound
 from backend.models.job import Job
 from backend.models.model_version import ModelVersion
@@ -61,10 +60,17 @@ def start_run(project_id: int, json_data: dict[str, Any]) -> Run:
 def get_run(run_id: int) -> Run:
     """One run with its progress."""
     with looking() as session:
-        run = session.get(Run, run_id)
-    if run is None:
-        raise NotFound(f"There is no run {run_id}.")
-    return run
+        return training_runs.get_run(session, run_id=run_id)
+
+
+@training.post("/runs/<int:run_id>/cancel")
+@allow(training, ADMINS)
+@training.output(RunOut)
+@training.doc(responses={409: "The run has ended"})
+def cancel_run(run_id: int) -> Run:
+    """Stop a run that is alive."""
+    with writing() as session:
+        return training_runs.cancel_run(session, context(), run_id=run_id)
 
 
 @training.get("/projects/<int:project_id>/model-versions")
@@ -99,10 +105,9 @@ def consider_promotion(project_id: int, json_data: dict[str, int]) -> dict[str, 
     """Compare a model version with the current one again; the outcome shows in the list of promotions."""
     model_version_id = json_data["model_version_id"]
     with writing() as session:
-        found = session.get(ModelVersion, model_version_id)
-        if found is None or found.project_id != project_id:
+        version = promotions.request_promotion(session, model_version_id=model_version_id)
+        if version.project_id != project_id:
             raise NotFound(f"Project {project_id} has no model version {model_version_id}.")
-        enqueue_after_commit(session, "decide_promotion", model_version_id=model_version_id)
     return {"work": "decide_promotion"}
 
 

@@ -77,8 +77,9 @@ class EditOut(Out):
 
 
 class EditPageIn(Schema):
+    """Up to 500 edits come at once, those with a `seq` above `after`."""
+
     after = Integer(load_default=0, validate=Range(min=0))
-    limit = Integer(load_default=MOST_EDITS_PER_BATCH, validate=Range(min=1, max=5000))
 
 
 class EditPageOut(Out):

@@ -11,16 +11,14 @@ from backend.models.revision import RevisionSource
 LARGEST_PREVIEW_PX = 2048
 
 
-class PreviewIn(Schema):
-    """An image file, or a zip of one file per channel."""
+class UploadIn(Schema):
+    """An image file, or a zip of one file per channel, and what its metadata leave open.
+
+    `nuclear` and `membrane` name a channel, by its name or its index from 0.
+    """
 
     file = File(required=True)
     axes = String(validate=Regexp(r"^[A-Za-z]{2,6}$"), metadata={"example": "CYX"})
-
-
-class UploadIn(PreviewIn):
-    """`nuclear` and `membrane` name a channel, by its name or its index from 0."""
-
     nuclear = String(validate=Length(min=1, max=200))
     membrane = String(validate=Length(min=1, max=200))
     pixel_size_um = Float(validate=Range(min=0, max=1000, min_inclusive=False), allow_nan=False)
@@ -31,10 +29,20 @@ class ChannelOut(Out):
     role = String(metadata={"description": "`nuclear`, `membrane` or another word"})
 
 
-class PreviewOut(Out):
-    """What would be read. When `ambiguous`, upload again with `axes`, one of `choices`."""
+class FovChannelOut(ChannelOut):
+    """`min` and `max` are the range of the stored values, where it is known."""
 
-    axes = String(allow_none=True)
+    min = Float(allow_none=True)
+    max = Float(allow_none=True)
+
+
+class PreviewOut(Out):
+    """What would be read. When `ambiguous`, `message` is the question: send `what`, one of `choices`, too."""
+
+    name = String()
+    format = String()
+    axes = String()
+    stored_shape = List(Integer(), metadata={"description": "one length for each letter of `axes`"})
     shape = List(Integer(), metadata={"description": "(frame, channel, row, column)"})
     dtype = String()
     channels = List(Nested(ChannelOut))
@@ -42,8 +50,10 @@ class PreviewOut(Out):
     pixel_size_um = Float(allow_none=True)
     warnings = List(String())
     ambiguous = Boolean()
+    what = String(allow_none=True, metadata={"description": "`axes`, `nuclear` or `membrane`"})
     choices = List(String())
-    preview_png = String(allow_none=True, metadata={"description": "base64"})
+    message = String(allow_none=True)
+    preview_png = String(metadata={"description": "base64"})
 
 
 class RevisionOut(Out):
@@ -69,7 +79,7 @@ class FovOut(Out):
     n_rows = Integer()
     n_columns = Integer()
     dtype = String()
-    channels = List(Nested(ChannelOut))
+    channels = List(Nested(FovChannelOut))
     compartments = List(String())
     pixel_size_um = Float(allow_none=True)
     n_bytes = Integer()

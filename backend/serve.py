@@ -1,0 +1,209 @@
+"""The whole application on one machine: database, Redis, web, worker and beat, started and stopped together.
+
+::
+
+    with embedded_stack(Settings.from_env(), port=8000) as stack:
+        print(stack.url)
+"""
+
+import fcntl
+import os
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from signal import SIGQUIT
+
+from backend.bootstrap import build_context
+from backend.config import Settings
+from backend.errors import ConfigError
+from backend.first_users import create_first_users, read_first_passwords
+from backend.local_redis import redis_command, socket_path, wait_for_redis
+from backend.migrate import migrate
+from backend.supervisor import Program, Supervisor
+
+ROOT = Path(__file__).resolve().parents[1]
+READY_WITHIN_S = 90.0
+MOST_START_CRASHES = 3
+_SHARED_MEMORY = Path("/dev/shm")
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A running application.
+
+    `new_passwords` are those of accounts created just now, `passwords` the ones of the first accounts as
+    long as their file is kept; both by name.
+    """
+
+    url: str
+    settings: Settings
+    supervisor: Supervisor
+    new_passwords: dict[str, str]
+    passwords: dict[str, str]
+
+
+@contextmanager
+def embedded_stack(
+    settings: Settings, *, host: str = "127.0.0.1", port: int = 8000, log_files: bool = True
+) -> Iterator[Stack]:
+    """Start everything, wait until `/readyz` answers, and stop everything at the end of the block.
+
+    Parameters
+    ----------
+    settings : Settings
+        As read from the environment; what is not set lies below `data_dir`.
+    host, port : str, int
+        Where to listen; port 0 takes a free one.
+    log_files : bool
+        Whether the children log to `data_dir/logs/<name>.log` rather than to this process's output.
+
+    Raises
+    ------
+    ConfigError
+        When the port or the data folder is taken, or a part does not come up; the message says which.
+    """
+    with ExitStack() as held:
+        listener = held.enter_context(listen(host, port))
+        url = _url_of(listener)
+        settings = _placed(settings.with_data_dir(), url)
+        held.enter_context(only_one(settings.data_dir))
+        supervisor = Supervisor(log_dir=_log_dir(settings) if log_files else None)
+        held.callback(supervisor.stop)
+        settings = _with_redis(settings, supervisor)
+        migrate(settings.database_url)
+        new_passwords = create_first_users(build_context(settings, role="cli"))
+        for program in programs(settings, listener.fileno()):
+            supervisor.start(program)
+        _wait_until_ready(url, supervisor, settings)
+        yield Stack(
+            url=url,
+            settings=settings,
+            supervisor=supervisor,
+            new_passwords=new_passwords,
+            passwords=read_first_passwords(settings.data_dir),
+        )
+
+
+@contextmanager
+def listen(host: str, port: int) -> Iterator[socket.socket]:
+    """A listening socket that gunicorn inherits, so that a restart of it refuses no connection."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as fault:
+        listener.close()
+        raise ConfigError(
+            f"Cannot listen on {host}:{port}: {fault.strerror}. Another program may use it; stop that one or"
+            " choose another port with --port."
+        ) from None
+    with listener:
+        listener.listen(2048)
+        yield listener
+
+
+@contextmanager
+def only_one(data_dir: Path) -> Iterator[None]:
+    """Hold the data folder; a second stack on it would start a second Redis on the same files."""
+    with (data_dir / "serve.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ConfigError(
+                f"Another `cytoloop serve` uses the data folder {data_dir}."
+                " Stop that one, or set DATA_DIR to another folder."
+            ) from None
+        yield
+
+
+def programs(settings: Settings, listener: int) -> tuple[Program, ...]:
+    """Web, worker and beat with these settings; `listener` is the descriptor of the listening socket."""
+    environment = settings.environment()
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), environment.get("PYTHONPATH", "")]))
+    celery = (sys.executable, "-m", "celery", "--app", "backend.worker.celery_app:celery", "--quiet")
+    return (
+        Program("web", web_command(settings, bind=f"fd://{listener}"), environment, pass_fds=(listener,)),
+        # A worker waits for its running work when asked to stop cleanly, and training takes minutes: it is
+        # asked to put its work down, and the sweep starts that again.
+        Program("worker", (*celery, "worker", "--hostname", "cytoloop@%h"), environment, SIGQUIT, SIGQUIT),
+        Program(
+            "beat",
+            (*celery, "beat", "--schedule", str(settings.data_dir / "beat"), "--pidfile="),
+            environment,
+        ),
+    )
+
+
+def web_command(settings: Settings, *, bind: str) -> tuple[str, ...]:
+    """gunicorn with threads: a request that waits for the database lets others go on."""
+    options = {
+        "bind": bind,
+        "worker-class": "gthread",
+        "workers": str(settings.web_workers),
+        "threads": str(settings.web_threads),
+        "keep-alive": "30",
+        "graceful-timeout": "8",
+        "timeout": "60",
+        "log-level": "warning",
+        "worker-tmp-dir": str(_SHARED_MEMORY if _SHARED_MEMORY.is_dir() else settings.data_dir),
+    }
+    flags = [part for name, value in options.items() for part in (f"--{name}", value)]
+    return (sys.executable, "-m", "gunicorn", *flags, "--no-control-socket", "backend.wsgi:app")
+
+
+def _with_redis(settings: Settings, supervisor: Supervisor) -> Settings:
+    if not settings.redis_url:
+        folder = settings.data_dir / "redis"
+        path = socket_path(settings.data_dir)
+        supervisor.start(Program("redis", redis_command(folder, path), settings.environment()))
+        settings = replace(settings, redis_url=f"unix://{path}")
+    wait_for_redis(settings.redis_url)
+    return settings
+
+
+def _placed(settings: Settings, url: str) -> Settings:
+    """Links lead here unless the settings name a public address of their own."""
+    return replace(settings, public_url=url) if settings.public_url == Settings.public_url else settings
+
+
+def _log_dir(settings: Settings) -> Path:
+    folder = settings.data_dir / "logs"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def _url_of(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    if host in {"0.0.0.0", "::"}:
+        host = "127.0.0.1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _wait_until_ready(url: str, supervisor: Supervisor, settings: Settings) -> None:
+    end = time.monotonic() + READY_WITHIN_S
+    while not _answers(f"{url}/readyz"):
+        crashing = [
+            name for name in ("web", "worker", "beat") if supervisor.n_crashes(name) >= MOST_START_CRASHES
+        ]
+        if crashing or time.monotonic() > end:
+            what = f"{crashing[0]} ends again and again" if crashing else f"{url}/readyz does not answer 200"
+            raise ConfigError(
+                f"The application did not come up: {what}. The reason is in the output above, or in"
+                f" {settings.data_dir / 'logs'}."
+            )
+        time.sleep(0.1)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as response:
+            return bool(response.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False

@@ -1,0 +1,10 @@
+"""What gunicorn serves: `gunicorn backend.wsgi:app`."""
+
+from backend.app import create_app
+from backend.bootstrap import build_context
+from backend.config import Settings
+from backend.logging import configure_logging
+
+settings = Settings.from_env().with_data_dir()
+configure_logging(level=settings.log_level, style=settings.log_style)
+app = create_app(build_context(settings, role="web"))
