@@ -1,0 +1,72 @@
+import { useState } from "react";
+import type { ModelVersion } from "../../api";
+import { Button } from "../components/Button";
+import { Loaded } from "../components/Loaded";
+import { Banner, Empty, Failure } from "../components/Notice";
+import { Pill } from "../components/Pill";
+import { type Column, Table } from "../components/Table";
+import { formatMoment, formatNumber, valueAt } from "../format";
+import { useAction } from "../hooks/useAction";
+import { useResource } from "../hooks/useResource";
+import { adminStrings } from "../strings-admin";
+import type { SectionProps } from "./ProjectPage";
+
+const text = adminStrings.training;
+
+const FIGURES: readonly Column<ModelVersion>[] = [
+  { head: text.modelColumns.name, cell: ({ name }) => <code>{name}</code> },
+  {
+    head: text.modelColumns.f1,
+    cell: ({ metrics }) => formatNumber(valueAt(metrics, "mean_f1"), 3),
+    numeric: true,
+  },
+  {
+    head: text.modelColumns.wholeCell,
+    cell: ({ metrics }) => formatNumber(valueAt(metrics, "whole_cell", "f1"), 3),
+    numeric: true,
+  },
+  {
+    head: text.modelColumns.nuclear,
+    cell: ({ metrics }) => formatNumber(valueAt(metrics, "nuclear", "f1"), 3),
+    numeric: true,
+  },
+  { head: text.modelColumns.dataset, cell: (model) => model.dataset_version_id, numeric: true },
+  { head: text.modelColumns.created, cell: ({ created_at }) => formatMoment(created_at) },
+];
+
+export function ModelVersionsCard({ api, project }: SectionProps) {
+  const models = useResource(`models/${project.id}`, () => api.modelVersions(project.id));
+  const [considered, setConsidered] = useState(false);
+  const consider = useAction(async (model: ModelVersion) => {
+    await api.promote(project.id, model.id);
+    setConsidered(true);
+  });
+  const use: Column<ModelVersion> = {
+    head: text.modelColumns.use,
+    cell: (model) =>
+      model.is_current ? (
+        <Pill tone="ok">{text.current}</Pill>
+      ) : (
+        <Button small disabled={consider.pending} onClick={() => consider.run(model)}>
+          {text.consider}
+        </Button>
+      ),
+  };
+  return (
+    <section className="card" aria-label={text.models}>
+      <h2>{text.models}</h2>
+      {consider.error && <Failure message={consider.error.message} />}
+      {considered && <Banner tone="info">{text.considered}</Banner>}
+      <Loaded resource={models} empty={<Empty title={text.noModels}>{text.noModelsLead}</Empty>}>
+        {(all) => (
+          <Table
+            caption={text.models}
+            columns={[...FIGURES, use]}
+            rows={all.toReversed()}
+            rowKey={({ id }) => id}
+          />
+        )}
+      </Loaded>
+    </section>
+  );
+}

@@ -1,0 +1,72 @@
+import type { ComponentType } from "react";
+import type { AdminApi, Project } from "../../api";
+import { Loaded } from "../components/Loaded";
+import { useResource } from "../hooks/useResource";
+import { adminStrings } from "../strings-admin";
+import { DatasetsSection } from "./DatasetsSection";
+import { FovsSection } from "./FovsSection";
+import { JobsSection } from "./JobsSection";
+import { PromotionsSection } from "./PromotionsSection";
+import { RoundsSection } from "./RoundsSection";
+import { TrainingSection } from "./TrainingSection";
+
+const text = adminStrings;
+
+export interface SectionProps {
+  api: AdminApi;
+  project: Project;
+  /** Called after something changed what the project says of itself. */
+  onChanged: () => void;
+}
+
+const SECTIONS = {
+  fovs: FovsSection,
+  jobs: JobsSection,
+  rounds: RoundsSection,
+  datasets: DatasetsSection,
+  training: TrainingSection,
+  promotions: PromotionsSection,
+} as const satisfies Record<string, ComponentType<SectionProps>>;
+
+type SectionName = keyof typeof SECTIONS;
+
+interface ProjectPageProps {
+  api: AdminApi;
+  projectId: number;
+  section: string | undefined;
+}
+
+export function ProjectPage({ api, projectId, section }: ProjectPageProps) {
+  const project = useResource(`project/${projectId}`, () => api.project(projectId));
+  const name: SectionName = section && section in SECTIONS ? (section as SectionName) : "fovs";
+  const Section = SECTIONS[name];
+  return (
+    <Loaded resource={project}>
+      {(found) => (
+        <>
+          <a href="#/">← {text.projects.all}</a>
+          <div className="page-title">
+            <h1>{found.name}</h1>
+            <span className="muted">
+              {text.projects.predictor}:{" "}
+              <code>{found.current_model?.name ?? text.projects.baseline}</code>
+            </span>
+          </div>
+          <nav className="tabs" aria-label={text.sections.label}>
+            {(Object.keys(SECTIONS) as SectionName[]).map((key) => (
+              <a
+                key={key}
+                className="tab"
+                href={`#/projects/${projectId}/${key}`}
+                aria-current={key === name ? "page" : undefined}
+              >
+                {text.sections[key]}
+              </a>
+            ))}
+          </nav>
+          <Section key={name} api={api} project={found} onChanged={project.reload} />
+        </>
+      )}
+    </Loaded>
+  );
+}

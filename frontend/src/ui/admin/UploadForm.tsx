@@ -1,0 +1,150 @@
+import { type ChangeEvent, useState } from "react";
+import { type AdminApi, ApiError, type Fov, type FovForm, type Preview } from "../../api";
+import { Button } from "../components/Button";
+import { Field, SelectField, TextField } from "../components/Field";
+import { Banner, Failure, Loading } from "../components/Notice";
+import { valueAt } from "../format";
+import { useAction } from "../hooks/useAction";
+import { adminStrings } from "../strings-admin";
+import { PreviewCard } from "./PreviewCard";
+
+const text = adminStrings.fovs;
+
+interface UploadFormProps {
+  api: AdminApi;
+  projectId: number;
+  onIngested: () => void;
+}
+
+type Choices = Omit<FovForm, "file">;
+
+/** Pick a file, see what would be read of it, name what is ambiguous, ingest. */
+export function UploadForm({ api, projectId, onIngested }: UploadFormProps) {
+  const [file, setFile] = useState<File | null>(null);
+  const [choices, setChoices] = useState<Choices>({});
+  const [preview, setPreview] = useState<Preview | null>(null);
+  const [ingested, setIngested] = useState<Fov | null>(null);
+  const look = useAction(async (chosen: File, axes?: string) => {
+    setPreview(null);
+    setPreview(await api.preview(projectId, { file: chosen, axes }));
+  });
+  const ingest = useAction(async () => {
+    if (!file) return;
+    setIngested(await api.upload(projectId, { file, ...choices }));
+    setFile(null);
+    setPreview(null);
+    setChoices({});
+    onIngested();
+  });
+
+  const choose = (change: Choices) => {
+    setChoices((before) => ({ ...before, ...change }));
+    if (change.axes !== undefined && file) void look.run(file, change.axes || undefined);
+  };
+  const pick = (event: ChangeEvent<HTMLInputElement>) => {
+    const picked = event.target.files?.[0] ?? null;
+    setFile(picked);
+    setChoices({});
+    setIngested(null);
+    if (picked) void look.run(picked);
+  };
+  const failure = ingest.error ?? look.error;
+  const axesChoices = preview?.ambiguous ? preview.choices : axesChoicesOf(failure);
+  const isReady = preview !== null && !preview.ambiguous && !look.pending;
+
+  return (
+    <section className="card" aria-label={text.upload}>
+      <h2>{text.upload}</h2>
+      {ingested && <Banner tone="success">{text.done(ingested.name)}</Banner>}
+      <Field label={text.file}>
+        {(control) => (
+          <input {...control} key={ingested?.id} type="file" className="input" onChange={pick} />
+        )}
+      </Field>
+      {failure && <Failure message={failure.message} />}
+      {look.pending && <Loading label={text.reading} />}
+      {file && (
+        <>
+          <AxesChoice choices={axesChoices} value={choices.axes ?? ""} onChoose={choose} />
+          {preview && <PreviewCard preview={preview} />}
+          {preview && <ChannelChoice preview={preview} choices={choices} onChoose={choose} />}
+          <div className="actions">
+            <Button
+              tone="primary"
+              disabled={!isReady || ingest.pending}
+              onClick={() => ingest.run()}
+            >
+              {ingest.pending ? text.ingesting : text.ingest}
+            </Button>
+          </div>
+        </>
+      )}
+    </section>
+  );
+}
+
+/** The choices that the server names when it refuses to guess the axes. */
+function axesChoicesOf(failure: Error | null): readonly string[] {
+  if (!(failure instanceof ApiError) || failure.code !== "ambiguous_axes") return [];
+  const choices = valueAt(failure.detail, "choices");
+  return Array.isArray(choices) ? choices.map(String) : [];
+}
+
+interface AxesChoiceProps {
+  choices: readonly string[];
+  value: string;
+  onChoose: (change: Choices) => void;
+}
+
+function AxesChoice({ choices, value, onChoose }: AxesChoiceProps) {
+  if (choices.length === 0 && !value) return null;
+  const shown = [...new Set(["", value, ...choices])];
+  return (
+    <SelectField
+      label={text.axes}
+      hint={text.axesChoice}
+      value={value}
+      options={shown.map((axes) => ({ value: axes, label: axes || text.asRead }))}
+      onValue={(axes) => onChoose({ axes })}
+    />
+  );
+}
+
+interface ChannelChoiceProps {
+  preview: Preview;
+  choices: Choices;
+  onChoose: (change: Choices) => void;
+}
+
+function ChannelChoice({ preview, choices, onChoose }: ChannelChoiceProps) {
+  const options = [
+    { value: "", label: text.asRead },
+    ...preview.channels.map(({ name, role }, index) => ({
+      value: String(index),
+      label: text.channel(name, index, role),
+    })),
+  ];
+  return (
+    <div className="form-row">
+      <SelectField
+        label={text.nuclear}
+        value={choices.nuclear ?? ""}
+        options={options}
+        onValue={(nuclear) => onChoose({ nuclear })}
+      />
+      <SelectField
+        label={text.membrane}
+        value={choices.membrane ?? ""}
+        options={options}
+        onValue={(membrane) => onChoose({ membrane })}
+      />
+      <TextField
+        label={text.pixelSize}
+        inputMode="decimal"
+        placeholder={preview.pixel_size_um === null ? "" : String(preview.pixel_size_um)}
+        value={choices.pixel_size_um ?? ""}
+        onValue={(pixel_size_um) => onChoose({ pixel_size_um })}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,4 @@
+import { mountPage } from "../mount";
+import { AdminPage } from "./AdminPage";
+
+mountPage(<AdminPage />);

@@ -1,0 +1,28 @@
+interface ProgressProps {
+  label: string;
+  /** 0 to 1. */
+  fraction: number;
+  caption?: string;
+}
+
+export function Progress({ label, fraction, caption }: ProgressProps) {
+  const percent = Math.round(Math.min(1, Math.max(0, fraction)) * 100);
+  return (
+    <div className="progress">
+      <div
+        className="progress-track"
+        role="progressbar"
+        aria-label={label}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={percent}
+      >
+        <div
+          className={percent === 100 ? "progress-bar progress-ok" : "progress-bar"}
+          style={{ width: `${percent}%` }}
+        />
+      </div>
+      {caption && <span className="progress-caption">{caption}</span>}
+    </div>
+  );
+}

@@ -1,0 +1,116 @@
+import { useEffect, useState } from "react";
+import { Button } from "../components/Button";
+import { Banner } from "../components/Notice";
+import { saveFile } from "../ports/save-file";
+import { embedStrings } from "../strings-embed";
+import { workFile } from "./download";
+import type { OpenCrop } from "./open-crop";
+import { useEditorState } from "./useEditorState";
+
+const text = embedStrings.banner;
+
+interface BannersProps {
+  crop: OpenCrop;
+  /** Why the last submit or skip failed, or null. */
+  problem: string | null;
+  onReload: () => void;
+  onNext: () => void;
+}
+
+/** What keeps work from being safe, said in words, each with its ways out. */
+export function Banners({ crop, problem, onReload, onNext }: BannersProps) {
+  return (
+    <div className="banners">
+      <SaveBanner crop={crop} onReload={onReload} onNext={onNext} />
+      {problem && <Banner tone="error">{text.notSubmitted(problem)}</Banner>}
+      <ChannelBanner crop={crop} />
+    </div>
+  );
+}
+
+function SaveBanner({ crop, onReload, onNext }: Omit<BannersProps, "problem">) {
+  const { editor } = crop;
+  const save = useEditorState(editor, (state) => state.save);
+  switch (save.kind) {
+    case "offline":
+      return (
+        <Banner
+          tone="warning"
+          actions={
+            <>
+              <Button small onClick={() => editor.retrySave()}>
+                {text.retry}
+              </Button>
+              <DownloadButton crop={crop} />
+            </>
+          }
+        >
+          {text.offline(save.nUnsaved, save.message)}
+        </Banner>
+      );
+    case "conflict":
+      return (
+        <Banner
+          tone="error"
+          actions={
+            <>
+              <DownloadButton crop={crop} />
+              <Button small onClick={onReload}>
+                {text.reload}
+              </Button>
+            </>
+          }
+        >
+          {text.conflict(save.message)}
+        </Banner>
+      );
+    case "closed":
+      return (
+        <Banner
+          tone="error"
+          actions={
+            <>
+              <DownloadButton crop={crop} />
+              <Button small onClick={onNext}>
+                {text.next}
+              </Button>
+            </>
+          }
+        >
+          {text.closed(save.message)}
+        </Banner>
+      );
+    case "saving":
+    case "saved":
+      return null;
+  }
+}
+
+function DownloadButton({ crop }: { crop: OpenCrop }) {
+  const download = async () => {
+    const bytes = await workFile(crop.labels, crop.editor.unsavedEdits());
+    saveFile(bytes, `cytoloop-assignment-${crop.assignment.id}.npz`);
+  };
+  return (
+    <Button small onClick={() => void download()}>
+      {text.download}
+    </Button>
+  );
+}
+
+function ChannelBanner({ crop }: { crop: OpenCrop }) {
+  const [problem, setProblem] = useState<string | null>(null);
+  useEffect(() => {
+    let current = true;
+    crop.channelsLoaded.catch((failure: Error) => current && setProblem(failure.message));
+    return () => {
+      current = false;
+    };
+  }, [crop]);
+  if (!problem) return null;
+  return (
+    <Banner tone="error">
+      {embedStrings.channels.failed} {problem}
+    </Banner>
+  );
+}

@@ -1,0 +1,50 @@
+import { useEffect, useRef } from "react";
+import type { Editor, Viewport } from "../../engine";
+import { embedStrings } from "../strings-embed";
+import { listenToPointer } from "./pointer";
+import { useEditorState } from "./useEditorState";
+
+function viewportOf(canvas: HTMLCanvasElement): Viewport {
+  const { width, height } = canvas.getBoundingClientRect();
+  return {
+    width: Math.max(1, Math.round(width)),
+    height: Math.max(1, Math.round(height)),
+    pixelRatio: window.devicePixelRatio || 1,
+  };
+}
+
+/** The canvas that the editor draws on; it fills the place it stands in and passes pointer and wheel on. */
+export function CanvasHost({ editor, locked }: { editor: Editor; locked: boolean }) {
+  const ref = useRef<HTMLCanvasElement>(null);
+  const tool = useEditorState(editor, (state) => state.tool);
+  const path = useEditorState(editor, (state) => state.path);
+
+  useEffect(() => {
+    const canvas = ref.current;
+    if (!canvas) return;
+    const detach = editor.attach(canvas, viewportOf(canvas));
+    const observer = new ResizeObserver(() => editor.resize(viewportOf(canvas)));
+    observer.observe(canvas);
+    return () => {
+      observer.disconnect();
+      detach();
+    };
+  }, [editor]);
+
+  useEffect(() => {
+    const canvas = ref.current;
+    if (!canvas || locked) return;
+    return listenToPointer(canvas, (input) => editor.dispatch(input));
+  }, [editor, locked]);
+
+  return (
+    <canvas
+      ref={ref}
+      className="crop-canvas"
+      data-tool={tool}
+      data-path={path}
+      aria-label={embedStrings.canvas}
+      role="img"
+    />
+  );
+}

@@ -1,0 +1,50 @@
+import { createRoot } from "react-dom/client";
+import { createAnnotatorApi, createTransport } from "../../api";
+import { Banner } from "../components/Notice";
+import { PageErrors } from "../components/PageErrors";
+import { tellHost } from "../ports/host";
+import { embedStrings } from "../strings-embed";
+import { AnnotatorPage } from "./AnnotatorPage";
+import { AnnotationFlow } from "./flow";
+import { openCrop } from "./open-crop";
+import "../styles/base.css";
+import "../styles/controls.css";
+import "../styles/pages.css";
+import "../styles/editor.css";
+
+/** The last part of `/embed/<launch token>`. */
+function launchTokenOf(path: string): string {
+  return decodeURIComponent(path.replace(/\/+$/, "").split("/embed/")[1] ?? "");
+}
+
+function startFlow(launchToken: string): AnnotationFlow {
+  // In memory only: a frame on another site has no storage to rely on, and a launch gives a new one.
+  let token: string | null = null;
+  const transport = createTransport({ token: () => token, renew: () => flow.renew() });
+  const api = createAnnotatorApi(transport);
+  const flow = new AnnotationFlow(launchToken, {
+    api,
+    openCrop: (assignment) => openCrop(api, assignment),
+    holdToken: (fresh) => {
+      token = fresh;
+    },
+    tellHost,
+    pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  });
+  void flow.start();
+  return flow;
+}
+
+const root = createRoot(document.getElementById("root") as HTMLElement);
+const launchToken = launchTokenOf(window.location.pathname);
+root.render(
+  <PageErrors>
+    {launchToken ? (
+      <AnnotatorPage flow={startFlow(launchToken)} />
+    ) : (
+      <main className="sign-in">
+        <Banner tone="error">{embedStrings.failed.noToken}</Banner>
+      </main>
+    )}
+  </PageErrors>,
+);

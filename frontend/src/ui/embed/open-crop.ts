@@ -1,0 +1,66 @@
+import type { AnnotatorApi, Assignment } from "../../api";
+import { createEditor, type Editor } from "../../engine";
+import { type Compartment, InvalidArray, type LabelSet, labelImage, parseNpy } from "../../model";
+import { browserClock, browserScheduler } from "../ports/browser";
+import { openJournal } from "../ports/journal";
+import { savePort } from "../ports/save";
+
+/** A crop in the editor; channels arrive while it can already be edited. */
+export interface OpenCrop {
+  assignment: Assignment;
+  editor: Editor;
+  /** The arrays that the editor changes in place. */
+  labels: LabelSet;
+  /** Settles when every channel is shown; rejects when one could not be loaded. */
+  channelsLoaded: Promise<void>;
+}
+
+/** The planes of a labels file, one per compartment of the assignment. */
+export function labelSetOf(npy: ArrayBuffer, compartments: readonly Compartment[]): LabelSet {
+  const { data, shape } = parseNpy(npy);
+  const [nPlanes = 0, nFrames = 0, nRows = 0, nCols = 0] = shape;
+  if (!(data instanceof Uint32Array) || shape.length !== 4 || nPlanes !== compartments.length) {
+    const expected = `uint32 with ${compartments.length} compartments`;
+    throw new InvalidArray(
+      `The labels are not ${expected} but (${shape}). Load the assignment again.`,
+    );
+  }
+  const size = nFrames * nRows * nCols;
+  const plane = (index: number) =>
+    labelImage(data.subarray(index * size, (index + 1) * size), { nFrames, nRows, nCols });
+  return Object.fromEntries(compartments.map((name, index) => [name, plane(index)]));
+}
+
+/** Opens the editor as soon as the labels are there and lets the channels follow. */
+export async function openCrop(api: AnnotatorApi, assignment: Assignment): Promise<OpenCrop> {
+  const { id, window, n_frames, compartments } = assignment;
+  const arriving = assignment.channels.map(({ index }) => settle(api.channel(id, index)));
+  const [stored, journal] = await Promise.all([api.labels(id), openJournal(() => indexedDB, id)]);
+  const labels = labelSetOf(stored.npy, compartments);
+  const editor = createEditor({
+    image: {
+      nFrames: n_frames,
+      nRows: window.height,
+      nCols: window.width,
+      channels: assignment.channels.map(({ name, role }) => ({ name, role, data: null })),
+      pixelSizeUm: assignment.pixel_size_um,
+    },
+    labels,
+    compartments,
+    lastSeq: stored.seq,
+    ports: { save: savePort(api, id), journal, clock: browserClock, scheduler: browserScheduler },
+  });
+  await editor.ready;
+  const channelsLoaded = Promise.all(
+    arriving.map(async (channel, position) =>
+      editor.loadChannel(position, parseNpy(await channel).data),
+    ),
+  ).then(() => undefined);
+  return { assignment, editor, labels, channelsLoaded: settle(channelsLoaded) };
+}
+
+/** The same promise; its failure is no unhandled one while nobody waits for it yet. */
+function settle<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
+}

@@ -1,0 +1,4 @@
+import { mountPage } from "../mount";
+import { HomePage } from "./HomePage";
+
+mountPage(<HomePage />);

@@ -1,0 +1,77 @@
+import { useMemo, useState } from "react";
+import { createReviewerApi, type ReviewerApi } from "../../api";
+import { SelectField } from "../components/Field";
+import { Loaded } from "../components/Loaded";
+import { Empty } from "../components/Notice";
+import { PageFrame } from "../components/PageFrame";
+import { SignedIn } from "../components/SignedIn";
+import { idOf, useHashRoute } from "../hooks/useHashRoute";
+import { useResource } from "../hooks/useResource";
+import { useServices } from "../hooks/useServices";
+import { reviewStrings } from "../strings-review";
+import { FovList } from "./FovList";
+import { FovReview } from "./FovReview";
+
+const text = reviewStrings;
+
+export function ReviewPage() {
+  return (
+    <SignedIn needs="reviewer">
+      <PageFrame place="review">
+        <ReviewRoutes />
+      </PageFrame>
+    </SignedIn>
+  );
+}
+
+function ReviewRoutes() {
+  const { transport } = useServices();
+  const api = useMemo(() => createReviewerApi(transport), [transport]);
+  const [place, part] = useHashRoute();
+  const fovId = place === "fovs" ? idOf(part) : null;
+  return fovId === null ? (
+    <ProjectFovs api={api} />
+  ) : (
+    <FovReview key={fovId} api={api} fovId={fovId} />
+  );
+}
+
+function ProjectFovs({ api }: { api: ReviewerApi }) {
+  const projects = useResource("projects", api.projects);
+  const [chosen, setChosen] = useState<number | null>(null);
+  return (
+    <>
+      <h1>{text.title}</h1>
+      <Loaded
+        resource={projects}
+        empty={<Empty title={text.noProjects}>{text.noProjectsLead}</Empty>}
+      >
+        {(all) => {
+          const current = all.find(({ id }) => id === chosen) ?? withMostToReview(all);
+          return (
+            current && (
+              <>
+                {all.length > 1 && (
+                  <SelectField
+                    label={text.project}
+                    value={String(current.id)}
+                    options={all.map(({ id, name }) => ({ value: String(id), label: name }))}
+                    onValue={(value) => setChosen(Number(value))}
+                  />
+                )}
+                <FovList key={current.id} api={api} projectId={current.id} />
+              </>
+            )
+          );
+        }}
+      </Loaded>
+    </>
+  );
+}
+
+function withMostToReview<T extends { counts: { fovs: { stitched?: number } } }>(
+  projects: readonly T[],
+): T | undefined {
+  const waiting = (project: T) => project.counts.fovs.stitched ?? 0;
+  return [...projects].sort((a, b) => waiting(b) - waiting(a))[0];
+}

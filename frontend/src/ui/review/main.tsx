@@ -1,0 +1,4 @@
+import { mountPage } from "../mount";
+import { ReviewPage } from "./ReviewPage";
+
+mountPage(<ReviewPage />);
