@@ -19,7 +19,8 @@ class Assignment(Base):
     """One task held by one annotator under a lease.
 
     The label image of an open assignment is `base_revision` plus the edits after `base_seq`;
-    `last_seq` is the last edit held. At most one assignment of a task is open per annotator.
+    `last_seq` is the last edit held. At most one assignment of a task is open: the index says so, so that
+    no race can hand a task out twice.
     """
 
     __tablename__ = "assignments"
@@ -27,7 +28,6 @@ class Assignment(Base):
         Index(
             "uq_assignments_open",
             "task_id",
-            "annotator_id",
             unique=True,
             sqlite_where=text("state = 'open'"),
             postgresql_where=text("state = 'open'"),

@@ -1,6 +1,6 @@
 import enum
 
-from sqlalchemy import String
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Base
@@ -28,7 +28,9 @@ class Revision(Base):
 
     id: Mapped[Id]
     fov_id: Mapped[int] = reference("fovs")
-    task_id: Mapped[int | None] = reference("tasks")
+    task_id: Mapped[int | None] = mapped_column(
+        ForeignKey("tasks.id", ondelete="RESTRICT", use_alter=True), index=True
+    )
     parent_id: Mapped[int | None] = reference("revisions")
     source: Mapped[RevisionSource] = enum_column(RevisionSource)
     author_id: Mapped[int | None] = reference("users")

@@ -9,6 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+LabelImage = npt.NDArray[np.uint32]
+"""Labels of a crop, (compartment, frame, row, col)."""
+
 Plane = npt.NDArray[np.uint32]
 Planes = MappingProxyType[tuple[str, int], Plane]
 """One read-only (row, col) array per compartment and frame."""
@@ -27,7 +30,7 @@ class Draft:
     planes: Planes
 
     @classmethod
-    def from_labels(cls, labels: npt.NDArray[Any], *, compartments: tuple[str, ...], seq: int) -> "Draft":
+    def from_labels(cls, labels: LabelImage, *, compartments: tuple[str, ...], seq: int) -> "Draft":
         """A draft from a label image (compartment, frame, row, col)."""
         planes = {
             (name, frame): _frozen(labels[index, frame])
@@ -37,7 +40,7 @@ class Draft:
         return cls(seq, compartments, labels.shape[1], MappingProxyType(planes))
 
     @property
-    def labels(self) -> npt.NDArray[np.uint32]:
+    def labels(self) -> LabelImage:
         """The label image, uint32 (compartment, frame, row, col), a new array."""
         return np.stack(
             [

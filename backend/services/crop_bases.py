@@ -1,0 +1,93 @@
+"""Where work on a task starts: its part of the FOV's proposal, or what was submitted last."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.models import Assignment, Fov, Revision, Task
+from backend.models.assignment import AssignmentState
+from backend.models.revision import RevisionSource
+from backend.services.context import Context
+from backend.services.draft_cache import LabelImage
+from backend.services.fov_labels import open_fov_labels
+from backend.services.revisions import (
+    Origin,
+    StoredLabels,
+    get_revision,
+    store_crop_labels,
+    store_crop_revision,
+)
+from pipeline.compartments import COMPARTMENTS
+from pipeline.windows import Window
+
+
+@dataclass(frozen=True)
+class CropBase:
+    """The proposal of a task's crop, in the storage and not yet recorded."""
+
+    task_id: int
+    stored: StoredLabels
+
+
+def window_of(task: Task) -> Window:
+    """The task's window in FOV pixels."""
+    return Window(task.row, task.col, task.height, task.width)
+
+
+def compartments_of(fov: Fov) -> tuple[str, ...]:
+    """What can be labelled in the FOV's crops, in the fixed order."""
+    return tuple(name for name in COMPARTMENTS if name in fov.compartments)
+
+
+def find_base(session: Session, task: Task, *, worked: bool) -> Revision | None:
+    """The revision to start from: the last submitted one when `worked`, else the crop's proposal, if any."""
+    if worked:
+        return session.scalar(
+            select(Revision)
+            .join(Assignment, Assignment.submitted_revision_id == Revision.id)
+            .where(Assignment.task_id == task.id, Assignment.state == AssignmentState.SUBMITTED)
+            .order_by(Assignment.closed_at.desc(), Assignment.id.desc())
+            .limit(1)
+        )
+    return session.scalar(
+        select(Revision)
+        .where(Revision.task_id == task.id, Revision.source == RevisionSource.PREDICTOR)
+        .order_by(Revision.id)
+        .limit(1)
+    )
+
+
+def prepare_base(session: Session, context: Context, task: Task) -> CropBase:
+    """Cut the task's crop out of the FOV's proposal and store it; labels keep their numbers."""
+    fov = session.get_one(Fov, task.fov_id)
+    proposal = get_revision(session, revision_id=task.proposal_id)
+    names = compartments_of(fov)
+    labels = _cut(context, proposal, names=names, n_frames=fov.n_frames, window=window_of(task))
+    return CropBase(task.id, store_crop_labels(context, task_id=task.id, labels=labels, compartments=names))
+
+
+def record_base(session: Session, context: Context, task: Task, base: CropBase) -> Revision:
+    """Record the crop's proposal as a revision."""
+    proposal = get_revision(session, revision_id=task.proposal_id)
+    origin = Origin(
+        source=RevisionSource.PREDICTOR,
+        parent_id=proposal.id,
+        predictor=proposal.predictor,
+        model_version_id=proposal.model_version_id,
+    )
+    return store_crop_revision(session, context, task=task, stored=base.stored, origin=origin)
+
+
+def _cut(
+    context: Context, proposal: Revision, *, names: tuple[str, ...], n_frames: int, window: Window
+) -> LabelImage:
+    labels = np.zeros((len(names), n_frames, *window.shape), dtype=np.uint32)
+    fov_labels = open_fov_labels(context, proposal)
+    for index, name in enumerate(names):
+        # The predictor may give one compartment where a person can draw both.
+        if name in fov_labels.compartments:
+            for frame in range(n_frames):
+                labels[index, frame] = fov_labels.read(name, frame, window)
+    return labels

@@ -1,0 +1,215 @@
+"""The edit log: appending edits to an assignment, exactly once and in order, and reading them back."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from backend.db import run_after_commit
+from backend.errors import EditDiverged, EditGap, EditMismatch, InvalidInput, NotFound
+from backend.models import Assignment, Edit
+from backend.services.assignments import lock_open_assignment, renew_lease
+from backend.services.context import Context
+from backend.services.draft_cache import Draft, Plane
+from backend.services.drafts import catch_up, committed_draft, materialise_draft, writable_plane
+from pipeline.errors import DivergingDiff, InvalidDiff
+from pipeline.label_diff import LabelDiff, apply_diff, decode_diff, edit_checksum
+from pipeline.labels import MAX_LABEL
+
+MOST_EDITS = 500
+# One more than a page may hold, so that its reader knows whether another follows.
+MOST_LISTED = 5001
+_LONGEST_TOOL = 40
+_LONGEST_ACTIVE_S = 24 * 3600
+
+
+@dataclass(frozen=True)
+class NewEdit:
+    """An edit as the browser sends it; `diff` is a label diff, `checksum` the CRC-32 of its bytes."""
+
+    seq: int
+    tool: str
+    client_at: datetime
+    active_s: float
+    diff: bytes
+    checksum: int
+
+
+def append_edits(
+    session: Session, context: Context, *, assignment_id: int, annotator_id: int, edits: Sequence[NewEdit]
+) -> int:
+    """Append a batch of edits, all of them or none, renew the lease and give the last `seq` held.
+
+    An edit that is held already, under the same checksum, is acknowledged and not applied again.
+
+    Raises
+    ------
+    NotFound
+        When there is no such assignment of this annotator.
+    AssignmentClosed
+        When the assignment was submitted, released, skipped or has lost its lease.
+    EditMismatch, EditGap
+        When another edit is held under a `seq`, or one is missing before it.
+    InvalidInput
+        When an edit's bytes, checksum, rectangle, compartment, frame or labels cannot be.
+    EditDiverged
+        When the old labels of an edit are not those of the server.
+    """
+    for edit in edits:
+        _check_form(edit)
+    if not 1 <= len(edits) <= MOST_EDITS:
+        raise InvalidInput(f"A batch of {len(edits)} edits; send 1 to {MOST_EDITS} at a time.")
+    # Storage is read here, before the session's first statement takes the lock of the database.
+    known = context.drafts.find(assignment_id) or committed_draft(
+        context, assignment_id=assignment_id, annotator_id=annotator_id
+    )
+    assignment = lock_open_assignment(
+        session, context, assignment_id=assignment_id, annotator_id=annotator_id
+    )
+    renew_lease(context, assignment)
+    fresh = _unseen(session, assignment, edits)
+    if fresh:
+        draft = catch_up(session, context, assignment, known=known)
+        _append(session, context, assignment, draft=draft, edits=fresh)
+    session.flush()
+    return assignment.last_seq
+
+
+def list_edits(
+    session: Session, *, assignment_id: int, annotator_id: int, after: int = 0, limit: int = MOST_LISTED
+) -> Sequence[Edit]:
+    """The edits of an assignment with a `seq` above `after`, in order, up to `limit` of them.
+
+    Raises
+    ------
+    NotFound
+        When there is no such assignment of this annotator.
+    """
+    own = select(Assignment.id).where(Assignment.id == assignment_id, Assignment.annotator_id == annotator_id)
+    if session.scalar(own) is None:
+        raise NotFound(f"There is no assignment {assignment_id} of yours.")
+    return session.scalars(
+        select(Edit)
+        .where(Edit.assignment_id == assignment_id, Edit.seq > min(after, MAX_LABEL))
+        .order_by(Edit.seq)
+        .limit(min(limit, MOST_LISTED))
+    ).all()
+
+
+def _append(
+    session: Session, context: Context, assignment: Assignment, *, draft: Draft, edits: Sequence[NewEdit]
+) -> None:
+    planes: dict[tuple[str, int], Plane] = {}
+    now = context.clock.now()
+    rows = []
+    for edit in edits:
+        diff = _decoded(edit)
+        _apply(draft, planes, diff=diff, seq=edit.seq, last_seq=assignment.last_seq)
+        rows.append(_row(assignment, edit, n_px=diff.n_px, received_at=now))
+    session.execute(insert(Edit), rows)
+    assignment.last_seq = edits[-1].seq
+    later = draft.replaced(planes, seq=assignment.last_seq)
+    run_after_commit(session, lambda: context.drafts.put(assignment.id, later))
+    if assignment.last_seq - assignment.base_seq >= context.settings.materialise_every:
+        ids = {"assignment_id": assignment.id, "annotator_id": assignment.annotator_id}
+        run_after_commit(session, lambda: materialise_draft(context, **ids))
+
+
+def _check_form(edit: NewEdit) -> None:
+    fault = ""
+    if edit.seq < 1:
+        fault = "edits count from 1"
+    elif not 0 < len(edit.tool) <= _LONGEST_TOOL or not edit.tool.isprintable():
+        fault = f"name its tool in 1 to {_LONGEST_TOOL} characters"
+    elif not math.isfinite(edit.active_s) or not 0 <= edit.active_s <= _LONGEST_ACTIVE_S:
+        fault = f"active_s is {edit.active_s}; send seconds from 0 to {_LONGEST_ACTIVE_S}"
+    elif edit.client_at.tzinfo is None or not 1 < edit.client_at.year < 9999:
+        fault = f"client_at is {edit.client_at}; send a moment in UTC"
+    if fault:
+        raise InvalidInput(f"Edit {edit.seq}: {fault}.", seq=edit.seq)
+
+
+def _unseen(session: Session, assignment: Assignment, edits: Sequence[NewEdit]) -> list[NewEdit]:
+    """The edits that are not held yet; they follow the last one held without a gap."""
+    held = _held_checksums(session, assignment, edits)
+    fresh: list[NewEdit] = []
+    next_seq = assignment.last_seq + 1
+    for edit in edits:
+        if edit.seq > next_seq:
+            raise EditGap(
+                f"Edit {edit.seq} came before edit {next_seq}; send the edits from {next_seq} on.",
+                last_seq=assignment.last_seq,
+            )
+        if edit.seq == next_seq:
+            fresh.append(edit)
+            held[edit.seq] = edit.checksum
+            next_seq += 1
+        elif held.get(edit.seq) != edit.checksum:
+            raise EditMismatch(
+                f"Another edit {edit.seq} was saved before, as from a second window; load the crop again.",
+                last_seq=assignment.last_seq,
+                seq=edit.seq,
+            )
+    return fresh
+
+
+def _held_checksums(session: Session, assignment: Assignment, edits: Sequence[NewEdit]) -> dict[int, int]:
+    repeated = [edit.seq for edit in edits if edit.seq <= assignment.last_seq]
+    if not repeated:
+        return {}
+    rows = session.execute(
+        select(Edit.seq, Edit.checksum).where(Edit.assignment_id == assignment.id, Edit.seq.in_(repeated))
+    )
+    return {seq: checksum for seq, checksum in rows.tuples()}
+
+
+def _decoded(edit: NewEdit) -> LabelDiff:
+    if edit_checksum(edit.diff) != edit.checksum:
+        raise InvalidInput(
+            f"Edit {edit.seq}: its bytes do not have the checksum {edit.checksum}; send it again.",
+            seq=edit.seq,
+        )
+    try:
+        diff = decode_diff(edit.diff)
+    except InvalidDiff as fault:
+        raise InvalidInput(f"Edit {edit.seq}: {fault}", seq=edit.seq) from fault
+    highest = int(diff.news.max())
+    if highest > MAX_LABEL:
+        raise InvalidInput(f"Edit {edit.seq}: label {highest} is above {MAX_LABEL}.", seq=edit.seq)
+    return diff
+
+
+def _apply(
+    draft: Draft, planes: dict[tuple[str, int], Plane], *, diff: LabelDiff, seq: int, last_seq: int
+) -> None:
+    place = (diff.compartment, diff.frame)
+    if place not in draft.planes:
+        raise InvalidInput(
+            f"Edit {seq}: this crop has no {diff.compartment} in frame {diff.frame}; it has"
+            f" {', '.join(draft.compartments)} in frames 0 to {draft.n_frames - 1}.",
+            seq=seq,
+        )
+    try:
+        apply_diff(writable_plane(draft, planes, place), diff)
+    except InvalidDiff as fault:
+        raise InvalidInput(f"Edit {seq}: {fault}", seq=seq) from fault
+    except DivergingDiff as fault:
+        raise EditDiverged(f"Edit {seq}: {fault}", seq=seq, last_seq=last_seq) from fault
+
+
+def _row(assignment: Assignment, edit: NewEdit, *, n_px: int, received_at: datetime) -> dict[str, Any]:
+    return {
+        "assignment_id": assignment.id,
+        "seq": edit.seq,
+        "tool": edit.tool,
+        "diff": edit.diff,
+        "checksum": edit.checksum,
+        "n_px": n_px,
+        "active_s": edit.active_s,
+        "client_at": edit.client_at,
+        "received_at": received_at,
+    }
