@@ -1,10 +1,11 @@
 """`cytoloop demo`: the whole loop, from images to a better predictor, then the application left serving."""
 
+import contextlib
 import json
+import signal
 import tempfile
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -16,10 +17,9 @@ from backend.demo.images import DemoImages, folder_images, synthetic_images
 from backend.demo.loop import Loop
 from backend.demo.report import RoundReport, as_json, table
 from backend.demo.stages import Stages
-from backend.serve import embedded_stack
-from backend.services.users import create_user
+from backend.logging import configure_logging
+from backend.serve import Stack, embedded_stack
 
-PASSWORD = "cytoloop-demo"
 TRAIN_MINUTES = 1.5
 FOVS_PER_ROUND = {"synthetic": 8, "folder": 14}
 """Large enough to train on and to compare with; small enough for ten minutes on two cores."""
@@ -54,22 +54,20 @@ def demo(
     Example:
       cytoloop demo --images ~/tissue --exit --report report.json
     """
-    base_url = f"http://{host}:{port}"
     with tempfile.TemporaryDirectory(prefix="cytoloop-demo-") as folder:
         chosen = choose_images(images, Path(folder) / "images", n_rounds=n_rounds, seed=seed)
-        settings = replace(
-            Settings.from_env(), data_dir=Path(folder) / "data", public_url=base_url, train_minutes=minutes
-        ).with_data_dir()
+        settings = replace(Settings.from_env(), data_dir=Path(folder) / "data", train_minutes=minutes)
+        configure_logging(level="WARNING", style="console")
         with embedded_stack(settings, host=host, port=port) as stack:
-            loop = prepare(settings, base_url=base_url, seed=seed)
+            loop = prepare(stack, seed=seed)
             rounds = run_rounds(loop, chosen)
             report = as_json(rounds, images=str(images or "synthetic"), seed=seed, left_out=chosen.left_out)
             if report_path:
                 report_path.write_text(json.dumps(report, indent=2) + "\n")
             click.echo(f"\n{table(rounds)}\n\n{verdict(rounds)}")
             if not exit_after:
-                click.echo(invitation(loop, chosen))
-                stack.wait()
+                click.echo(invitation(loop, chosen, stack))
+                wait_for_interrupt()
 
 
 def choose_images(images: Path | None, folder: Path, *, n_rounds: int, seed: int) -> DemoImages:
@@ -82,16 +80,13 @@ def choose_images(images: Path | None, folder: Path, *, n_rounds: int, seed: int
     return chosen
 
 
-def prepare(settings: Settings, *, base_url: str, seed: int) -> Loop:
-    """People to sign in as, a project to work in."""
-    context = build_context(settings, role="cli")
-    with context.sessions.begin() as session:
-        create_user(session, context, name="demo-admin", role="admin", password=PASSWORD)
-        create_user(session, context, name="demo-reviewer", role="reviewer", password=PASSWORD)
-    admin = ApiClient.sign_in(base_url, "demo-admin", PASSWORD)
-    reviewer = ApiClient.sign_in(base_url, "demo-reviewer", PASSWORD)
+def prepare(stack: Stack, *, seed: int) -> Loop:
+    """Sign in as the first accounts and open a project."""
+    admin = ApiClient.sign_in(stack.url, "admin", stack.passwords["admin"])
+    reviewer = ApiClient.sign_in(stack.url, "reviewer", stack.passwords["reviewer"])
     project = admin.post("/projects", {"name": "Demo"})
-    return Loop(context, base_url, admin, reviewer, project["id"], seed)
+    context = build_context(stack.settings, role="cli")
+    return Loop(context, stack.url, admin, reviewer, project["id"], seed)
 
 
 def run_rounds(loop: Loop, chosen: DemoImages) -> list[RoundReport]:
@@ -115,13 +110,26 @@ def verdict(rounds: list[RoundReport]) -> str:
     )
 
 
-def invitation(loop: Loop, chosen: DemoImages) -> str:
+def invitation(loop: Loop, chosen: DemoImages, stack: Stack) -> str:
     """Launch one more job for people and say where to go."""
     truths = loop.ingest(chosen.unlabelled, stages := Stages("your turn"))
-    lines: dict[str, Any] = {"sign-in": f"{loop.base_url}/  (demo-admin or demo-reviewer, {PASSWORD})"}
+    lines = {"sign in": f"{loop.base_url}/"}
+    lines |= {f"as {name}": f"password {password}" for name, password in stack.passwords.items()}
     if truths:
         job = loop.launch("Your turn", list(truths), stages)
         lines["annotator"] = loop.launch_url(job["id"], "visitor")
     lines |= {"reviewer": f"{loop.base_url}/review", "admin": f"{loop.base_url}/admin"}
-    text = "\n".join(f"  {who:<10} {where}" for who, where in lines.items())
-    return f"\nCytoloop is serving; stop it with Ctrl-C.\n{text}\n"
+    text = "\n".join(f"  {who:<12} {where}" for who, where in lines.items())
+    return (
+        f"\nCytoloop is serving; Ctrl-C stops it.\n{text}\n"
+        "  The demo's data goes when it stops; `cytoloop serve` keeps its own.\n"
+    )
+
+
+def wait_for_interrupt() -> None:
+    """Sleep until Ctrl-C or SIGTERM."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with contextlib.suppress(KeyboardInterrupt):
+        while True:
+            signal.pause()
+    click.echo("Stopped.")
