@@ -9,12 +9,12 @@ import numpy as np
 
 from pipeline.contingency import find_slot, place_table
 from pipeline.stitching.clusters import BY_OWNER, Clusters
-from pipeline.stitching.survey import ReadCrop, Survey, read_stack
+from pipeline.stitching.survey import BACKGROUND, ReadCrop, Survey, read_stack
 from pipeline.types import AnyArray, Ints, Labels
 
-# Claims of a version on its pixels: all of them, or those that its crop owns.
-_WHOLE, _OWNED = np.uint8(1), np.uint8(2)
-# What is kept per pixel of the band: cluster + 1, what was said (see `_speak`), and the crop painted from.
+# Claims of a version on its pixels: none, all of them, or those that its crop owns.
+_NONE, _WHOLE, _OWNED = np.uint8(0), np.uint8(1), np.uint8(2)
+# What is kept per pixel of the band: cluster + 1, what was said (see `_paint`), and the crop painted from.
 _N_PLANES = 3
 _FAR = 1 << 62
 
@@ -50,26 +50,20 @@ def _owned(crop: int, rivals: Ints, windows: Ints, n_rows: int, n_cols: int) -> 
 
 
 @numba.njit(cache=True)
-def _speak(seen: AnyArray, frame: int, row: int, col: int, cluster: int) -> int:
-    """Note what a crop says about a pixel; give 1 when that starts a dispute, else 0.
-
-    `seen` holds what the first crop said (1 for background, cluster + 2 for a cell), 0 where no crop has
-    spoken and -1 where two disagree.
-    """
-    said = seen[frame, row, col]
-    if said == 0:
-        seen[frame, row, col] = cluster + 2
-    elif said > 0 and said != cluster + 2:
-        seen[frame, row, col] = -1
-        return 1
-    return 0
-
-
-@numba.njit(cache=True)
 def _tells_apart(holders: Ints, crop: int, cluster: int, whole: AnyArray, rival: int) -> bool:
     """Say whether `cluster` is used whole from a crop that holds `rival` too, as another cell."""
     key = crop * len(whole) + rival
     return whole[cluster] and holders[find_slot(holders, key)] == key
+
+
+@numba.njit(cache=True)
+def _wins(
+    holders: Ints, whole: AnyArray, crop: int, cluster: int, source: int, rival: int, own: bool
+) -> bool:
+    """Say whether a claim on a pixel beats the one that is painted there from crop `source`."""
+    mine = _tells_apart(holders, crop, cluster, whole, rival)
+    theirs = _tells_apart(holders, source, rival, whole, cluster)
+    return mine if mine != theirs else own
 
 
 @numba.njit(cache=True)
@@ -88,34 +82,40 @@ def _paint(
     row_shift: int,
     col_shift: int,
 ) -> int:
-    """Paint cluster + 1 where one crop may; give the number of pixels that it brings into dispute."""
+    """Paint cluster + 1 where one crop may; give the number of pixels that it brings into dispute.
+
+    `labels` ends with 0, the background, which has cluster -1 and claims nothing. `seen` holds what the
+    first crop said (1 for background, cluster + 2 for a cell), 0 where no crop has spoken and -1 where two
+    disagree.
+    """
     keys, places = place_table(labels)
     n_frames, height, width = stack.shape
     n_disputed = 0
-    before, cluster, claim = 0, -1, 0
     for frame in range(n_frames):
         for row in range(height):
-            for col in range(width):
-                value = stack[frame, row, col]
-                if value != before:
-                    before, cluster, claim = value, -1, 0
-                    if value != 0:
-                        place = places[find_slot(keys, value)]
-                        cluster, claim = clusters[place], claims[place]
-                y, x = row + row_shift, col + col_shift
-                n_disputed += _speak(seen, frame, y, x, cluster)
-                own = owned[row, col]
-                if claim == 0 or (claim == 2 and not own):
-                    continue
-                rival = canvas[frame, y, x] - 1
-                wins = own or rival < 0
-                if rival >= 0 and rival != cluster:
-                    mine = _tells_apart(holders, crop, cluster, whole, rival)
-                    theirs = _tells_apart(holders, sources[frame, y, x], rival, whole, cluster)
-                    wins = mine if mine != theirs else own
-                if wins:
-                    canvas[frame, y, x] = cluster + 1
-                    sources[frame, y, x] = crop
+            values, own = stack[frame, row], owned[row]
+            cells = canvas[frame, row + row_shift, col_shift : col_shift + width]
+            said = seen[frame, row + row_shift, col_shift : col_shift + width]
+            source = sources[frame, row + row_shift, col_shift : col_shift + width]
+            col = 0
+            while col < width:
+                value = values[col]
+                place = places[find_slot(keys, value)]
+                cluster, claim = clusters[place], claims[place]
+                while col < width and values[col] == value:
+                    if said[col] == 0:
+                        said[col] = cluster + 2
+                    elif said[col] > 0 and said[col] != cluster + 2:
+                        said[col] = -1
+                        n_disputed += 1
+                    if claim == 1 or (claim == 2 and own[col]):
+                        wins = True
+                        if cells[col] > 0 and cells[col] != cluster + 1:
+                            wins = _wins(holders, whole, crop, cluster, source[col], cells[col] - 1, own[col])
+                        if wins:
+                            cells[col] = cluster + 1
+                            source[col] = crop
+                    col += 1
     return n_disputed
 
 
@@ -160,7 +160,7 @@ class Painter:
     def _claim_table(self) -> AnyArray:
         chosen = self.clusters.chosen[self.clusters.cluster_of]
         whole = chosen == np.arange(self.survey.n_versions)
-        return np.where(whole, _WHOLE, np.where(chosen == BY_OWNER, _OWNED, np.uint8(0))).astype(np.uint8)
+        return np.where(whole, _WHOLE, np.where(chosen == BY_OWNER, _OWNED, _NONE)).astype(np.uint8)
 
     def bands(self, read_crop: ReadCrop) -> Iterator[tuple[int, Labels]]:
         """Read every crop once more and yield (first row, finished labels (frame, row, col))."""
@@ -183,9 +183,9 @@ class Painter:
         self.n_conflict_px += _paint(
             number,
             np.ascontiguousarray(stack),
-            survey.labels[own],
-            self.clusters.cluster_of[own],
-            self._claims[own],
+            np.append(survey.labels[own], 0),
+            np.append(self.clusters.cluster_of[own], BACKGROUND),
+            np.append(self._claims[own], _NONE),
             _owned(number, self._rivals[number], self._windows, *survey.shape),
             self._holders,
             self._whole,

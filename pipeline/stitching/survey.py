@@ -221,7 +221,8 @@ def survey_crops(windows: list[Window], read_crop: ReadCrop, shape: tuple[int, i
         stack_shape = np.shape(labels)[:-2]
         crop = surveyor.add_crop(number, window=window, stack=stack)
         open_crops = [other for other in open_crops if other.window.stop_row > window.row]
-        for other in open_crops:
+        beside = [o for o in open_crops if o.window.col < window.stop_col and window.col < o.window.stop_col]
+        for other in beside:
             shared = other.window.intersection(window)
             if shared is not None:
                 surveyor.add_pair(other, crop, shared=shared)

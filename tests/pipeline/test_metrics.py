@@ -1,0 +1,165 @@
+"""Scores: laws, the reference cases, empty images, refusals."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from pipeline.errors import InvalidLabels, InvalidSetting
+from pipeline.labels import relabel_sequential
+from pipeline.metrics import FIGURES, pool_scores, score_labels
+
+EVENTS = ("missed", "gained", "split", "merge", "catastrophe")
+LABELS = st.sampled_from([0, 0, 1, 2, 3, 4, 70_000])
+
+
+@st.composite
+def label_pairs(draw):
+    shape = draw(hnp.array_shapes(min_dims=2, max_dims=2, max_side=8))
+    return tuple(draw(hnp.arrays(np.int32, shape, elements=LABELS)) for _ in range(2))
+
+
+def boxes(*items):
+    labels = np.zeros((40, 40), dtype=np.int32)
+    for label, rows, cols in items:
+        labels[slice(*rows), slice(*cols)] = label
+    return labels
+
+
+ONE, TWO, THREE = (1, (2, 12), (2, 12)), (2, (2, 12), (12, 22)), (3, (20, 30), (5, 15))
+BASE = boxes(ONE, TWO, THREE)
+JOINED = boxes((1, (2, 12), (2, 22)), THREE)
+CROSSED = boxes((1, (2, 7), (2, 22)), (2, (7, 12), (2, 22)))
+# Case of the reference: true, predicted, correct, events, recall, precision, F1, foreground IoU.
+CASES = {
+    "A identical": (BASE, BASE, 3, {}, 1, 1, 1, 1),
+    "B predicted lacks one": (BASE, boxes(ONE, TWO), 2, {"missed": 1}, 2 / 3, 1, 0.8, 2 / 3),
+    "C true lacks one": (boxes(ONE, TWO), BASE, 2, {"gained": 1}, 1, 2 / 3, 0.8, 2 / 3),
+    "D predicted joins two": (BASE, JOINED, 1, {"merge": 1}, 1 / 3, 0.5, 0.4, 1),
+    "E predicted splits one": (JOINED, BASE, 1, {"split": 1}, 0.5, 1 / 3, 0.4, 1),
+    "F two cells cut across": (boxes(ONE, TWO), CROSSED, 0, {"catastrophe": 1}, 0, 0, 0, 1),
+}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_reference_case(case):
+    true, pred, correct, events, recall, precision, f1, jaccard = case
+    score = score_labels(true, pred)
+    assert score.correct == correct
+    assert {name: getattr(score, name) for name in EVENTS} == dict.fromkeys(EVENTS, 0) | events
+    assert (score.recall, score.precision, score.f1) == pytest.approx((recall, precision, f1))
+    assert score.jaccard == pytest.approx(jaccard)
+
+
+def test_instances_inside_events():
+    three_in_one = boxes((7, (2, 12), (2, 32)))
+    three = boxes(ONE, TWO, (3, (2, 12), (22, 32)))
+    merge, split = score_labels(three, three_in_one), score_labels(three_in_one, three)
+    assert (merge.merge, merge.missed_from_merge, merge.missed) == (1, 2, 0)
+    assert (split.split, split.gained_from_split, split.gained) == (1, 2, 0)
+    crossed = score_labels(boxes(ONE, TWO), CROSSED)
+    assert (crossed.true_in_catastrophe, crossed.pred_in_catastrophe) == (2, 2)
+
+
+@settings(max_examples=80, deadline=None)
+@given(label_pairs(), st.sampled_from([0.5, 0.6, 0.75]))
+def test_counts_add_up_and_exchange_when_true_and_predicted_do(pair, iou):
+    score, mirrored = score_labels(*pair, iou=iou), score_labels(*pair[::-1], iou=iou)
+    in_true = score.missed + score.split + score.merge + score.missed_from_merge + score.true_in_catastrophe
+    in_pred = score.gained + score.merge + score.split + score.gained_from_split + score.pred_in_catastrophe
+    assert score.n_true == score.correct + in_true
+    assert score.n_pred == score.correct + in_pred
+    assert (score.missed, score.split, score.precision) == (mirrored.gained, mirrored.merge, mirrored.recall)
+    assert (score.f1, score.jaccard, score.ap50, score.pq) == (
+        mirrored.f1,
+        mirrored.jaccard,
+        mirrored.ap50,
+        pytest.approx(mirrored.pq),
+    )
+    assert all(0 <= value <= 1 for value in list(score.as_dict().values())[8:])
+
+
+@settings(max_examples=60, deadline=None)
+@given(label_pairs())
+def test_numbering_does_not_matter(pair):
+    renumbered = (relabel_sequential(pair[0], start=17), np.where(pair[1], 2**31 - 1 - pair[1], 0))
+    assert score_labels(*pair).as_dict() == pytest.approx(score_labels(*renumbered).as_dict())
+
+
+@settings(max_examples=60, deadline=None)
+@given(label_pairs())
+def test_correct_and_quality_by_hand(pair):
+    true, pred = pair
+    score = score_labels(true, pred, iou=0.5)
+    found = []
+    for t in np.unique(true[true > 0]):
+        for p in np.unique(pred[pred > 0]):
+            found.append(((true == t) & (pred == p)).sum() / ((true == t) | (pred == p)).sum())
+    above = [value for value in found if value > 0.5]
+    assert score.correct == score.true_positive_50 == len(above)
+    n = score.n_true + score.n_pred
+    assert score.ap50 == pytest.approx(len(above) / (n - len(above)) if n else 0)
+    assert score.pq == pytest.approx(sum(above) / (n / 2) if n else 0)
+
+
+def test_an_iou_at_the_threshold_is_not_correct():
+    true = np.array([[1] * 8 + [0] * 2])
+    pred = np.array([[0] * 2 + [1] * 8])
+    assert score_labels(true, pred, iou=0.6).correct == 0
+    assert score_labels(true, pred, iou=0.59).correct == 1
+
+
+def test_a_small_cell_inside_a_large_one_belongs_to_its_event():
+    true = boxes((1, (0, 20), (0, 20)), (2, (0, 4), (20, 24)))
+    pred = boxes((1, (0, 20), (0, 10)), (2, (0, 20), (10, 17)), (3, (0, 4), (18, 20)))
+    score = score_labels(true, pred, iou=0.6)
+    assert (score.split, score.gained_from_split, score.missed, score.gained) == (1, 2, 1, 0)
+
+
+def test_empty_images():
+    empty = np.zeros((40, 40), dtype=np.int32)
+    only_true, only_pred, neither = (
+        score_labels(BASE, empty),
+        score_labels(empty, BASE),
+        score_labels(empty, empty),
+    )
+    assert (only_true.missed, only_true.n_pred, only_pred.gained, only_pred.n_true) == (3, 0, 3, 0)
+    for score in (only_true, only_pred, neither):
+        ratios = {name: value for name, value in score.as_dict().items() if name in FIGURES[8:]}
+        assert ratios == dict.fromkeys(FIGURES[8:], 0)
+    assert score_labels(np.zeros((0, 5), int), np.zeros((0, 5), int)).n_true == 0
+
+
+def test_pooled_counts_are_sums():
+    scores = [score_labels(case[0], case[1]) for case in CASES.values()]
+    pooled = pool_scores(scores)
+    assert pooled.n_true == sum(score.n_true for score in scores)
+    assert pooled.recall == sum(score.correct for score in scores) / pooled.n_true
+    side_by_side = score_labels(
+        np.hstack([np.where(case[0], case[0] + 100 * k, 0) for k, case in enumerate(CASES.values())]),
+        np.hstack([np.where(case[1], case[1] + 100 * k, 0) for k, case in enumerate(CASES.values())]),
+    )
+    assert pooled.as_dict() == pytest.approx(side_by_side.as_dict())
+
+
+def test_pooling_refuses_nothing_and_mixed_thresholds():
+    with pytest.raises(InvalidSetting, match=r"at 0 thresholds \(\[\]\) cannot be pooled"):
+        pool_scores([])
+    with pytest.raises(InvalidSetting, match=r"at 2 thresholds \(\[0\.5, 0\.6\]\) cannot be pooled"):
+        pool_scores([score_labels(BASE, BASE), score_labels(BASE, BASE, iou=0.5)])
+
+
+@pytest.mark.parametrize("iou", [0.49, 1, float("nan")])
+def test_threshold_out_of_range(iou):
+    with pytest.raises(InvalidSetting, match=r"An IoU threshold of .* give one from 0\.5"):
+        score_labels(BASE, BASE, iou=iou)
+
+
+def test_bad_labels():
+    with pytest.raises(InvalidLabels, match=r"shape \(40, 40\) and .* shape \(2, 2\)"):
+        score_labels(BASE, np.zeros((2, 2), int))
+    with pytest.raises(InvalidLabels, match=r"the predicted one holds negative values \(-1, -1, -1; 1600 px"):
+        score_labels(BASE, np.full((40, 40), -1))
