@@ -30,6 +30,7 @@ export interface AdminApi {
   datasetFile(datasetId: number, name: string): Promise<Blob>;
   runs(projectId: number): Promise<Run[]>;
   startTraining(projectId: number): Promise<Run>;
+  cancelRun(runId: number): Promise<void>;
   modelVersions(projectId: number): Promise<ModelVersion[]>;
   promotions(projectId: number): Promise<Promotion[]>;
   promote(projectId: number, modelVersionId: number): Promise<void>;
@@ -88,6 +89,9 @@ export function createAdminApi({ json, send }: Transport): AdminApi {
           body: { kind: "train" },
         }),
       ),
+    cancelRun: async (id) => {
+      await json.POST("/api/v1/runs/{run_id}/cancel", { params: { path: { run_id: id } } });
+    },
     modelVersions: (id) =>
       allItems((query) =>
         json.GET("/api/v1/projects/{project_id}/model-versions", page(id, query)),

@@ -49,13 +49,9 @@ export function DatasetsSection({ api, project }: SectionProps) {
   );
 }
 
-/** Images per split, wherever the manifest keeps the count. */
+/** Crops per split. */
 function splitWords(manifest: Record<string, unknown>): string {
-  const count = (split: string) =>
-    formatCount(
-      valueAt(manifest, "splits", split, "n_images") ??
-        valueAt(manifest, "counts", split, "n_images"),
-    );
+  const count = (split: string) => formatCount(valueAt(manifest, "splits", split, "n_crops"));
   return ["train", "val", "test"].map(count).join(" / ");
 }
 

@@ -3,7 +3,6 @@ import type { AdminApi, Fov, Project } from "../../api";
 import { Button } from "../components/Button";
 import { Field, TextField } from "../components/Field";
 import { Failure } from "../components/Notice";
-import { isNumber } from "../format";
 import { useAction } from "../hooks/useAction";
 import { useResource } from "../hooks/useResource";
 import { adminStrings } from "../strings-admin";
@@ -19,13 +18,12 @@ interface Draft {
   fovIds: readonly number[];
 }
 
-/** The project's own figures where it sets them. */
+/** Empty but for the figures that the project sets. */
 function emptyDraft({ settings }: Project): Draft {
-  const { crop_size_px, overlap } = settings;
   return {
     name: "",
-    cropSizePx: String(isNumber(crop_size_px) ? crop_size_px : 270),
-    overlapPercent: String(isNumber(overlap) ? Math.round(overlap * 100) : 20),
+    cropSizePx: String(settings.crop_size_px),
+    overlapPercent: String(Math.round(settings.overlap * 100)),
     redundancy: "1",
     instructions: "",
     fovIds: [],

@@ -8,7 +8,7 @@ const text = adminStrings.fovs;
 /** What would be read of a file, in words and as a picture. */
 export function PreviewCard({ preview }: { preview: Preview }) {
   const facts: [string, string][] = [
-    [text.axes, preview.axes ?? strings.common.none],
+    [text.axes, preview.axes || strings.common.none],
     [text.shape, preview.shape.join(" × ")],
     [text.dtype, preview.dtype],
     [text.labels, preview.compartments.join(", ") || strings.common.none],

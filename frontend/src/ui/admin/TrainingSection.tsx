@@ -6,7 +6,7 @@ import { StatePill } from "../components/Pill";
 import { Progress } from "../components/Progress";
 import { type Column, Table } from "../components/Table";
 import { formatDuration, formatMoment, isNumber, valueAt } from "../format";
-import { useAction } from "../hooks/useAction";
+import { type Action, useAction } from "../hooks/useAction";
 import { useResource } from "../hooks/useResource";
 import { strings } from "../strings";
 import { adminStrings } from "../strings-admin";
@@ -20,21 +20,37 @@ const IDLE_MS = 15_000;
 
 const isAlive = ({ state }: Run) => state === "queued" || state === "running";
 
-const COLUMNS: readonly Column<Run>[] = [
-  { head: text.columns.run, cell: ({ id, kind }) => text.runName(kind, id) },
-  {
-    head: text.columns.state,
-    cell: ({ state }) => <StatePill state={state} words={strings.states.run} />,
-  },
-  { head: text.columns.progress, cell: (run) => <RunProgress run={run} /> },
-  {
-    head: text.columns.time,
-    cell: (run) =>
-      formatDuration(run.started_at, run.finished_at ? Date.parse(run.finished_at) : Date.now()),
-    numeric: true,
-  },
-  { head: text.columns.started, cell: ({ started_at }) => formatMoment(started_at) },
-];
+function columnsWith(cancel: Action<[Run]>): Column<Run>[] {
+  return [
+    { head: text.columns.run, cell: ({ id, kind }) => text.runName(kind, id) },
+    {
+      head: text.columns.state,
+      cell: ({ state }) => <StatePill state={state} words={strings.states.run} />,
+    },
+    { head: text.columns.progress, cell: (run) => <RunProgress run={run} /> },
+    {
+      head: text.columns.time,
+      cell: (run) =>
+        formatDuration(run.started_at, run.finished_at ? Date.parse(run.finished_at) : Date.now()),
+      numeric: true,
+    },
+    { head: text.columns.started, cell: ({ started_at }) => formatMoment(started_at) },
+    {
+      head: text.columns.actions,
+      cell: (run) =>
+        isAlive(run) && (
+          <Button
+            small
+            aria-label={text.cancelOf(run.id)}
+            disabled={cancel.pending}
+            onClick={() => cancel.run(run)}
+          >
+            {text.cancel}
+          </Button>
+        ),
+    },
+  ];
+}
 
 export function TrainingSection(props: SectionProps) {
   const { api, project } = props;
@@ -45,6 +61,10 @@ export function TrainingSection(props: SectionProps) {
   );
   const start = useAction(async () => {
     await api.startTraining(project.id);
+    runs.reload();
+  });
+  const cancel = useAction(async (run: Run) => {
+    await api.cancelRun(run.id);
     runs.reload();
   });
   const isBusy = runs.data?.some((run) => run.kind === "train" && isAlive(run)) ?? false;
@@ -59,11 +79,12 @@ export function TrainingSection(props: SectionProps) {
           </Button>
         </div>
         {start.error && <Failure message={start.error.message} />}
+        {cancel.error && <Failure message={cancel.error.message} />}
         <Loaded resource={runs} empty={<Empty title={text.none}>{text.noneLead}</Empty>}>
           {(all) => (
             <Table
               caption={text.runs}
-              columns={COLUMNS}
+              columns={columnsWith(cancel)}
               rows={all.toReversed()}
               rowKey={({ id }) => id}
             />

@@ -24,9 +24,8 @@ export function UploadForm({ api, projectId, onIngested }: UploadFormProps) {
   const [choices, setChoices] = useState<Choices>({});
   const [preview, setPreview] = useState<Preview | null>(null);
   const [ingested, setIngested] = useState<Fov | null>(null);
-  const look = useAction(async (chosen: File, axes?: string) => {
-    setPreview(null);
-    setPreview(await api.preview(projectId, { file: chosen, axes }));
+  const look = useAction(async (chosen: File, named: Choices) => {
+    setPreview(await api.preview(projectId, { file: chosen, ...named }));
   });
   const ingest = useAction(async () => {
     if (!file) return;
@@ -38,18 +37,20 @@ export function UploadForm({ api, projectId, onIngested }: UploadFormProps) {
   });
 
   const choose = (change: Choices) => {
-    setChoices((before) => ({ ...before, ...change }));
-    if (change.axes !== undefined && file) void look.run(file, change.axes || undefined);
+    const named = { ...choices, ...change };
+    setChoices(named);
+    if (file && change.pixel_size_um === undefined) void look.run(file, named);
   };
   const pick = (event: ChangeEvent<HTMLInputElement>) => {
     const picked = event.target.files?.[0] ?? null;
     setFile(picked);
     setChoices({});
+    setPreview(null);
     setIngested(null);
-    if (picked) void look.run(picked);
+    if (picked) void look.run(picked, {});
   };
   const failure = ingest.error ?? look.error;
-  const axesChoices = preview?.ambiguous ? preview.choices : axesChoicesOf(failure);
+  const axesChoices = preview?.what === "axes" ? preview.choices : axesChoicesOf(failure);
   const isReady = preview !== null && !preview.ambiguous && !look.pending;
 
   return (
@@ -66,6 +67,7 @@ export function UploadForm({ api, projectId, onIngested }: UploadFormProps) {
       {file && (
         <>
           <AxesChoice choices={axesChoices} value={choices.axes ?? ""} onChoose={choose} />
+          {preview?.ambiguous && <Banner tone="warning">{preview.message}</Banner>}
           {preview && <PreviewCard preview={preview} />}
           {preview && <ChannelChoice preview={preview} choices={choices} onChoose={choose} />}
           <div className="actions">
