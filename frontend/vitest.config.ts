@@ -15,6 +15,7 @@ export default defineConfig({
         test: {
           name: "pages",
           environment: "happy-dom",
+          setupFiles: ["tests/pages-setup.ts"],
           include: ["tests/{ui,api}/**/*.test.{ts,tsx}"],
           benchmark: { include: [] },
         },

@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { createAnnotatorApi } from "../../src/api";
+import { FakeServer } from "../fake-server";
+
+const edit = {
+  seq: 1,
+  tool: "brush",
+  client_at: "2026-01-02T03:04:05Z",
+  active_s: 1.5,
+  diff: "AQ==",
+  checksum: 7,
+};
+
+describe("the annotator's calls", () => {
+  it("claims null when nothing is left", async () => {
+    const server = new FakeServer().on("POST /jobs/5/claims", null);
+    expect(await createAnnotatorApi(server.transport()).claim(5)).toBeNull();
+  });
+
+  it("reads the labels with the edit up to which they stand", async () => {
+    const bytes = new Uint8Array([1, 2, 3]);
+    const server = new FakeServer().on(
+      "GET /assignments/8/labels.npy",
+      new Response(bytes, { headers: { "Cytoloop-Seq": "41" } }),
+    );
+    const { npy, seq } = await createAnnotatorApi(server.transport()).labels(8);
+    expect(new Uint8Array(npy)).toEqual(bytes);
+    expect(seq).toBe(41);
+  });
+
+  it("sends edits as one batch and submits with the checksums", async () => {
+    const server = new FakeServer()
+      .on("POST /assignments/8/edits", { last_seq: 1 })
+      .on("POST /assignments/8/submit", { id: 8, state: "submitted", last_seq: 1 });
+    const api = createAnnotatorApi(server.transport());
+    expect(await api.sendEdits(8, [edit])).toEqual({ last_seq: 1 });
+    await api.submit(8, { last_seq: 1, checksums: { nuclear: 12 } });
+    expect(server.asked.map(({ body }) => body)).toEqual([
+      { edits: [edit] },
+      { last_seq: 1, checksums: { nuclear: 12 } },
+    ]);
+  });
+});
