@@ -74,7 +74,7 @@ def catch_up(session: Session, context: Context, assignment: Assignment, *, know
         .order_by(Edit.seq)
     )
     planes: dict[tuple[str, int], Plane] = {}
-    for _, data in rows.tuples():
+    for _, data in rows:
         diff = decode_diff(data)
         apply_diff(writable_plane(draft, planes, (diff.compartment, diff.frame)), diff)
     return draft.replaced(planes, seq=assignment.last_seq)

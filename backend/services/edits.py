@@ -164,7 +164,7 @@ def _held_checksums(session: Session, assignment: Assignment, edits: Sequence[Ne
     rows = session.execute(
         select(Edit.seq, Edit.checksum).where(Edit.assignment_id == assignment.id, Edit.seq.in_(repeated))
     )
-    return {seq: checksum for seq, checksum in rows.tuples()}
+    return {seq: checksum for seq, checksum in rows}
 
 
 def _decoded(edit: NewEdit) -> LabelDiff:

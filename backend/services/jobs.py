@@ -132,7 +132,7 @@ def fail_job(session: Session, *, job_id: int, reason: str) -> Job:
 def job_progress(session: Session, job: Job) -> dict[str, int]:
     """How many tasks of the job are in each state, every state named."""
     rows = session.execute(select(Task.state, func.count()).where(Task.job_id == job.id).group_by(Task.state))
-    counts = Counter({state: count for state, count in rows.tuples()})
+    counts = Counter({state: count for state, count in rows})
     return {state.value: counts[state] for state in TaskState}
 
 
@@ -177,9 +177,7 @@ def _check_fovs(
     if not chosen:
         raise InvalidInput("The list of FOVs is empty; name FOVs or leave the list out.")
     states = dict(
-        session.execute(
-            select(Fov.id, Fov.state).where(Fov.project_id == project_id, Fov.id.in_(chosen))
-        ).tuples()
+        session.execute(select(Fov.id, Fov.state).where(Fov.project_id == project_id, Fov.id.in_(chosen)))
     )
     unknown = [fov_id for fov_id in chosen if fov_id not in states]
     if unknown:

@@ -137,7 +137,7 @@ def count_fovs(session: Session, *, project_id: int) -> dict[str, int]:
     rows = session.execute(
         select(Fov.state, func.count()).where(Fov.project_id == project_id).group_by(Fov.state)
     )
-    counts = Counter({state: count for state, count in rows.tuples()})
+    counts = Counter({state: count for state, count in rows})
     return {state.value: counts[state] for state in FovState}
 
 

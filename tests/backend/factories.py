@@ -9,21 +9,20 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy.orm import Session
 
-from backend.db import reading, transaction
-from backend.models import Assignment, Fov, Project, User
+from backend.db import transaction
+from backend.models import Assignment, Fov, Project, Revision, User
 from backend.models.fov import FovState
 from backend.models.revision import RevisionSource
 from backend.models.user import Role
 from backend.services.assignments import claim_assignment
 from backend.services.context import Context
 from backend.services.edits import NewEdit, append_edits
-from backend.services.fov_labels import RevisionOrigin, add_fov_revision, store_fov_labels
 from backend.services.jobs import launch_job, publish_tasks
-from backend.services.label_canvas import label_canvas
-from backend.services.storage_prefixes import fresh_prefix
 from backend.services.transitions import move_fov
 from pipeline.compartments import COMPARTMENTS
+from pipeline.io.ome_zarr import write_labels
 from pipeline.label_diff import diff_labels, edit_checksum, encode_diff
+from pipeline.windows import Window
 
 SHAPE = (1, 64, 96)
 LabelImage = npt.NDArray[np.uint32]
@@ -129,26 +128,28 @@ class Maker:
 
     def proposal(self, fov_id: int, *, labels: npt.NDArray[np.int32] | None = None) -> int:
         """Store labels for every compartment of an ingested FOV as its proposal."""
-        with reading(self._context.sessions) as session:
+        with transaction(self._context.sessions) as session:
             fov = session.get_one(Fov, fov_id)
-        shape = (fov.n_frames, fov.n_rows, fov.n_columns)
-        held = grid_labels(shape) if labels is None else labels
-        with (
-            label_canvas(fov.compartments, shape) as canvas,
-            fresh_prefix(self._context, "revisions") as prefix,
-        ):
-            for plane in canvas.planes.values():
-                plane[:] = held
-            store_fov_labels(self._context, canvas, prefix=prefix, fov=fov)
-            with transaction(self._context.sessions) as session:
-                fov = session.get_one(Fov, fov_id)
-                origin = RevisionOrigin(RevisionSource.PREDICTOR, predictor="baseline")
-                revision = add_fov_revision(
-                    session, self._context, canvas, fov=fov, prefix=prefix, origin=origin
-                )
-                if fov.state is FovState.INGESTED:
-                    move_fov(session, fov, FovState.PROPOSED)
-                return revision.id
+            shape = (fov.n_frames, fov.n_rows, fov.n_columns)
+            held = grid_labels(shape) if labels is None else labels
+            revision = Revision(
+                fov_id=fov_id,
+                source=RevisionSource.PREDICTOR,
+                predictor="baseline",
+                compartments=fov.compartments,
+                storage_prefix=f"proposals/{fov_id}",
+                checksums={},
+                counts={},
+                report={},
+                created_at=self._context.clock.now(),
+            )
+            store = self._context.storage.zarr_store(revision.storage_prefix)
+            for name in fov.compartments:
+                planes = [(frame, Window(0, 0, *shape[1:]), held[frame]) for frame in range(shape[0])]
+                write_labels(store, name, planes, shape=shape)
+            session.add(revision)
+            move_fov(session, fov, FovState.PROPOSED)
+            return revision.id
 
     def open_job(
         self,
