@@ -81,6 +81,10 @@ class Predictor(Protocol):
     @property
     def name(self) -> str: ...
 
+    @property
+    def compartments(self) -> tuple[str, ...]:
+        """What `predict` gives, whole_cell before nuclear."""
+
     def predict(self, image: npt.NDArray[Any]) -> LabelSet:
         """Label images (row, column) for an image (row, column, [nuclear, membrane]) float32."""
 
@@ -103,12 +107,15 @@ class LabelBand:
 
 @dataclass(frozen=True)
 class TrainingStep:
-    """Where a training stands: epochs done of `n_epochs`, the last losses, seconds left if known."""
+    """Where a training stands: epochs completed, share of the budget used, losses, seconds left if known.
+
+    `val_loss` is that of the last completed epoch, None before the first.
+    """
 
     epoch: int
-    n_epochs: int
+    done: float
     loss: float
-    val_loss: float
+    val_loss: float | None
     eta_s: float | None
 
 

@@ -29,20 +29,35 @@ class RevisionOrigin:
     report: Mapping[str, Any] = field(default_factory=dict)
 
 
-def store_fov_labels(context: Context, canvas: LabelCanvas, *, prefix: str, fov: Fov) -> None:
+@dataclass(frozen=True)
+class StoredFovLabels:
+    """Label images of an FOV that are in the storage and wait for their revision."""
+
+    prefix: str
+    compartments: tuple[str, ...]
+    checksums: Mapping[str, str]
+    counts: Mapping[str, int]
+
+
+def store_fov_labels(context: Context, canvas: LabelCanvas, *, prefix: str, fov: Fov) -> StoredFovLabels:
     """Store the label images of a canvas below a fresh prefix; `add_fov_revision` then makes the row."""
     store = context.storage.zarr_store(prefix)
     for name in canvas.compartments:
         write_labels(store, name, canvas.blocks(name), shape=canvas.shape, pixel_size_um=fov.pixel_size_um)
+    return StoredFovLabels(
+        prefix=prefix,
+        compartments=canvas.compartments,
+        checksums={name: canvas.checksum(name) for name in canvas.compartments},
+        counts={name: canvas.count(name) for name in canvas.compartments},
+    )
 
 
 def add_fov_revision(
     session: Session,
     context: Context,
-    canvas: LabelCanvas,
+    stored: StoredFovLabels,
     *,
     fov: Fov,
-    prefix: str,
     origin: RevisionOrigin,
     make_current: bool = True,
 ) -> Revision:
@@ -55,10 +70,10 @@ def add_fov_revision(
         author_id=origin.author_id,
         predictor=origin.predictor,
         model_version_id=origin.model_version_id,
-        compartments=list(canvas.compartments),
-        storage_prefix=prefix,
-        checksums={name: canvas.checksum(name) for name in canvas.compartments},
-        counts={name: canvas.count(name) for name in canvas.compartments},
+        compartments=list(stored.compartments),
+        storage_prefix=stored.prefix,
+        checksums=dict(stored.checksums),
+        counts=dict(stored.counts),
         report=dict(origin.report),
         created_at=context.clock.now(),
     )

@@ -21,12 +21,13 @@ from backend.models.revision import RevisionSource
 from backend.services.context import Context
 from backend.services.fov_labels import (
     RevisionOrigin,
+    StoredFovLabels,
     add_fov_revision,
     find_current_revision,
     open_fov_labels,
     store_fov_labels,
 )
-from backend.services.label_canvas import LabelCanvas, label_canvas
+from backend.services.label_canvas import label_canvas
 from backend.services.names import clean_name
 from backend.services.projects import get_project
 from backend.services.storage_prefixes import fresh_prefix
@@ -156,8 +157,8 @@ def ingest_image(
             for compartment in canvas.compartments:
                 for frame, window, labels in label_blocks(source, compartment):
                     canvas.planes[compartment][(frame, *window.slices)] = labels
-            store_fov_labels(context, canvas, prefix=label_prefix, fov=fov)
-            return _add_fov(context, fov, canvas, label_prefix)
+            stored = store_fov_labels(context, canvas, prefix=label_prefix, fov=fov)
+        return _add_fov(context, fov, stored)
 
 
 def _find_same(session: Session, *, project_id: int, name: str, checksum: str) -> int | None:
@@ -233,14 +234,14 @@ def _label_shape(source: ImageSource) -> tuple[int, int, int]:
     return n_frames, rows, cols
 
 
-def _add_fov(context: Context, fov: Fov, canvas: LabelCanvas | None = None, label_prefix: str = "") -> int:
+def _add_fov(context: Context, fov: Fov, stored: StoredFovLabels | None = None) -> int:
     try:
         with transaction(context.sessions) as session:
             session.add(fov)
             session.flush()
-            if canvas is not None:
+            if stored is not None:
                 origin = RevisionOrigin(RevisionSource.INGEST, report={"file": fov.source["file"]})
-                add_fov_revision(session, context, canvas, fov=fov, prefix=label_prefix, origin=origin)
+                add_fov_revision(session, context, stored, fov=fov, origin=origin)
             return fov.id
     except IntegrityError as fault:
         raise AlreadyExists(

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from backend.services.label_renumbering import Renumbering, match_planes
+from backend.services.label_renumbering import Renumbering, plan_matching
 from pipeline.compartments import COMPARTMENTS
 from pipeline.contingency import index_labels
 from pipeline.io.ngff_write import BLOCK_COLS, BLOCK_ROWS
@@ -46,7 +46,7 @@ class LabelCanvas:
         """
         if len(self.compartments) < 2:
             return {}
-        renumberings = match_planes(self.planes)
+        renumberings = plan_matching(self.planes)
         for name, renumbering in renumberings.items():
             self._renumber(name, renumbering)
         return renumberings

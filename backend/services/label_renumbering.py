@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pipeline.compartments import NUCLEAR, WHOLE_CELL
-from pipeline.contingency import count_pairs
+from pipeline.matching import pair_compartments
 from pipeline.types import Ints, Labels
 
 
@@ -22,37 +22,29 @@ class Renumbering(NamedTuple):
         return int(self.new[place]) if place < len(self.old) and self.old[place] == label else label
 
 
-def match_planes(planes: Mapping[str, Labels]) -> dict[str, Renumbering]:
-    """Number both compartments so that a cell and its nucleus share a label, one to one by maximum overlap.
+def plan_matching(planes: Mapping[str, Labels]) -> dict[str, Renumbering]:
+    """How both compartments are to be numbered so that a cell and its nucleus share a label.
+
+    The numbers are those of `pipeline.matching.match_compartments`: cells become 1, 2, ... in the order of
+    their labels, a matched nucleus takes the label of its cell, lonely nuclei follow.
 
     Parameters
     ----------
     planes
-        `whole_cell` and `nuclear`, int32 of one shape.
-
-    Returns
-    -------
-    dict
-        Matched pairs become 1, 2, ..., lonely cells follow, then lonely nuclei; every label is used once.
+        `whole_cell` and `nuclear`, int32 of one shape; they are not changed.
     """
-    pairs = count_pairs(planes[WHOLE_CELL], planes[NUCLEAR])
-    inside = (pairs.first > 0) & (pairs.second > 0)
-    order = np.lexsort((pairs.pixels[inside], -pairs.counts[inside]))
-    partner: dict[int, int] = {}
-    taken: set[int] = set()
-    for cell, nucleus in zip(pairs.first[inside][order], pairs.second[inside][order], strict=True):
-        if int(cell) not in partner and int(nucleus) not in taken:
-            partner[int(cell)] = int(nucleus)
-            taken.add(int(nucleus))
-    cells = sorted(partner)
-    matched = {WHOLE_CELL: cells, NUCLEAR: [partner[cell] for cell in cells]}
-    start = len(cells) + 1
-    renumberings = {}
-    for name, column in ((WHOLE_CELL, pairs.first), (NUCLEAR, pairs.second)):
-        lonely = np.setdiff1d(column[column > 0], np.array(matched[name], dtype=np.int64))
-        old = np.array([*matched[name], *lonely], dtype=np.int64)
-        new = np.concatenate([np.arange(1, len(cells) + 1), np.arange(start, start + len(lonely))])
-        start += len(lonely)
-        ascending = np.argsort(old)
-        renumberings[name] = Renumbering(old[ascending], new[ascending].astype(np.int64))
-    return renumberings
+    match = pair_compartments(planes[WHOLE_CELL], planes[NUCLEAR])
+    cells = np.union1d(match.pairs[:, 0], match.lonely_cells)
+    shared = np.searchsorted(cells, match.pairs[:, 0]) + 1
+    alone = len(cells) + 1 + np.arange(len(match.lonely_nuclei))
+    return {
+        WHOLE_CELL: Renumbering(cells, np.arange(1, len(cells) + 1)),
+        NUCLEAR: _ascending(
+            np.concatenate((match.pairs[:, 1], match.lonely_nuclei)), np.concatenate((shared, alone))
+        ),
+    }
+
+
+def _ascending(old: Ints, new: Ints) -> Renumbering:
+    order = np.argsort(old)
+    return Renumbering(old[order], new[order])

@@ -1,0 +1,174 @@
+"""Dataset versions: accepted FOVs, frozen."""
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import structlog
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from backend.db import reading, transaction
+from backend.errors import Conflict, NotFound
+from backend.models import DatasetVersion, Fov, Project, Revision
+from backend.models.fov import FovState
+from backend.services.context import Context
+from backend.services.dataset_contents import CROP_PX, dataset_items, group_of
+from backend.services.projects import ProjectSettings, get_project
+from backend.services.storage_prefixes import fresh_prefix, store_folder
+from pipeline.dataset import DatasetItem, build_dataset
+from pipeline.qc import QcThresholds
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """The accepted FOVs with their labels, and what decides how they are frozen."""
+
+    project_id: int
+    accepted: Sequence[tuple[Fov, Revision]]
+    thresholds: QcThresholds
+    seed: int
+    fixed: Mapping[str, str]
+    """The splits that groups have from earlier versions."""
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """What makes a dataset version; the same inputs need no second one."""
+        return {
+            "revision_ids": [revision.id for _, revision in self.accepted],
+            "seed": self.seed,
+            "min_area_px": self.thresholds.min_area_px,
+            "min_cells": self.thresholds.min_cells,
+        }
+
+
+def freeze_dataset(context: Context, *, project_id: int, seed: int = 0) -> int:
+    """Freeze the project's accepted FOVs into a dataset version; its id.
+
+    An FOV stays in the split of the first version that holds it, with the rest of its group. When nothing
+    was accepted since, the version that stands is given.
+
+    Raises
+    ------
+    NotFound
+        When there is no such project.
+    Conflict
+        When no FOV is accepted, or another version was frozen at the same time.
+    pipeline.errors.PipelineError
+        When quality control leaves nothing.
+    """
+    with reading(context.sessions) as session:
+        plan = _plan(session, project_id=project_id, seed=seed)
+        known = _find_same(session, plan)
+    if known is not None:
+        return known
+    with (
+        tempfile.TemporaryDirectory(prefix="cytoloop-dataset-") as folder,
+        fresh_prefix(context, "datasets") as prefix,
+    ):
+        out = Path(folder) / "dataset"
+        manifest = build_dataset(
+            _items(context, plan),
+            out,
+            seed=seed,
+            fixed=plan.fixed,
+            min_area=plan.thresholds.min_area_px,
+            min_cells=plan.thresholds.min_cells,
+            size=CROP_PX,
+        )
+        store_folder(context.storage, prefix, out)
+        return _record(context, plan, prefix=prefix, manifest={**manifest, "inputs": plan.inputs})
+
+
+def _plan(session: Session, *, project_id: int, seed: int) -> _Plan:
+    project = get_project(session, project_id=project_id)
+    rows = session.execute(
+        select(Fov, Revision)
+        .join(Revision, Revision.id == Fov.current_revision_id)
+        .where(Fov.project_id == project_id, Fov.state == FovState.ACCEPTED)
+        .order_by(Fov.id)
+    )
+    accepted = [(fov, revision) for fov, revision in rows.tuples()]
+    if not accepted:
+        raise Conflict(
+            f"Project {project.name!r} has no accepted FOV to train on; accept one in review first."
+        )
+    thresholds = ProjectSettings.from_dict(project.settings).qc_thresholds()
+    known = session.scalars(select(Fov).where(Fov.project_id == project_id, Fov.split.is_not(None)))
+    fixed = {group_of(fov): fov.split for fov in known if fov.split is not None}
+    return _Plan(project_id, accepted, thresholds, seed, fixed)
+
+
+def _find_same(session: Session, plan: _Plan) -> int | None:
+    latest = session.scalars(
+        select(DatasetVersion)
+        .where(DatasetVersion.project_id == plan.project_id)
+        .order_by(DatasetVersion.number.desc())
+        .limit(1)
+    ).first()
+    return latest.id if latest is not None and latest.manifest.get("inputs") == plan.inputs else None
+
+
+def _items(context: Context, plan: _Plan) -> Iterator[DatasetItem]:
+    for fov, revision in plan.accepted:
+        yield from dataset_items(context, fov, revision)
+
+
+def _record(context: Context, plan: _Plan, *, prefix: str, manifest: dict[str, Any]) -> int:
+    with transaction(context.sessions) as session:
+        # Numbers and splits are given one after the other: the project's row is the lock.
+        session.get_one(Project, plan.project_id, with_for_update={"key_share": True})
+        _keep_splits(session, plan, manifest["groups"])
+        highest = session.scalar(
+            select(func.max(DatasetVersion.number)).where(DatasetVersion.project_id == plan.project_id)
+        )
+        version = DatasetVersion(
+            project_id=plan.project_id,
+            number=(highest or 0) + 1,
+            manifest=manifest,
+            storage_prefix=prefix,
+            created_at=context.clock.now(),
+        )
+        session.add(version)
+    log.info("dataset_frozen", dataset_version_id=version.id, splits=manifest["splits"])
+    return version.id
+
+
+def _keep_splits(session: Session, plan: _Plan, splits: dict[str, str]) -> None:
+    """Note the split of each FOV that is in a dataset version for the first time."""
+    fovs = session.scalars(
+        select(Fov)
+        .where(Fov.id.in_([fov.id for fov, _ in plan.accepted]))
+        .execution_options(populate_existing=True)
+    )
+    for fov in fovs:
+        split = splits.get(group_of(fov))
+        if split is None or fov.split == split:
+            continue
+        if fov.split is not None:
+            raise Conflict(
+                f"FOV {fov.name!r} went into the split {fov.split!r} of another dataset version meanwhile;"
+                " freeze again."
+            )
+        fov.split = split
+
+
+def get_dataset_version(session: Session, *, dataset_version_id: int) -> DatasetVersion:
+    """The dataset version of this id, or `NotFound`."""
+    version = session.get(DatasetVersion, dataset_version_id)
+    if version is None:
+        raise NotFound(f"There is no dataset version {dataset_version_id}.")
+    return version
+
+
+def list_dataset_versions(session: Session, *, project_id: int) -> Sequence[DatasetVersion]:
+    """The project's dataset versions, the latest first."""
+    return session.scalars(
+        select(DatasetVersion)
+        .where(DatasetVersion.project_id == project_id)
+        .order_by(DatasetVersion.number.desc())
+    ).all()

@@ -1,0 +1,209 @@
+"""Proposals: what a predictor makes of the FOVs of a job before people see them."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.db import reading, transaction
+from backend.errors import Conflict, CytoloopError, StorageError
+from backend.models import Fov, Job, Run
+from backend.models.fov import FovState
+from backend.models.job import JobState
+from backend.models.revision import RevisionSource
+from backend.models.run import RunKind, RunState
+from backend.ports import MissingObject, Predictor, Trainer
+from backend.services.context import Context
+from backend.services.fov_labels import RevisionOrigin, add_fov_revision, find_proposal, store_fov_labels
+from backend.services.fovs import get_fov, open_reader
+from backend.services.jobs import fail_job, get_job, publish_tasks
+from backend.services.label_canvas import LabelCanvas, label_canvas
+from backend.services.model_versions import BASELINE, model_name, open_predictor
+from backend.services.run_progress import is_heard_of, recorded_prediction
+from backend.services.storage_prefixes import fresh_prefix
+from backend.services.transitions import move_fov
+from pipeline.errors import PipelineError
+from pipeline.io.ome_zarr import FovReader
+from pipeline.model_input import model_image
+from pipeline.windows import Window
+
+_NEW = (FovState.INGESTED, FovState.PROPOSED)
+log = structlog.get_logger(__name__)
+
+
+@dataclass
+class _Predictors:
+    """The predictor of a job, and the baseline when something is left to it; loaded once, when needed."""
+
+    context: Context
+    model_version_id: int | None
+    name: str
+    stack: ExitStack
+    loaded: dict[int | None, Predictor] = field(default_factory=dict)
+
+    def of(self, model_version_id: int | None) -> Predictor:
+        if model_version_id not in self.loaded:
+            opened = self.stack.enter_context(open_predictor(self.context, model_version_id))
+            self.loaded[model_version_id] = opened
+        return self.loaded[model_version_id]
+
+    def share_out(self, compartments: list[str]) -> dict[int | None, list[str]]:
+        """Which predictor gives which compartment: the job's what it can, the baseline the rest."""
+        able = self.of(self.model_version_id).compartments
+        shares = {
+            self.model_version_id: [name for name in compartments if name in able],
+            None: [name for name in compartments if name not in able],
+        }
+        if self.model_version_id is None:
+            return {None: [name for name in compartments if name in able]}
+        return {key: names for key, names in shares.items() if names}
+
+
+def prepare_job(context: Context, *, job_id: int) -> None:
+    """Propose labels for every FOV of a job with the job's predictor, then publish its tasks.
+
+    Proposals that stand are kept, so that a job whose worker was lost is taken up where it was. An FOV that
+    cannot be predicted fails the job with the reason; storage that does not answer leaves it to be tried
+    again.
+
+    Raises
+    ------
+    NotFound
+        When there is no such job.
+    StorageError
+        When the storage does not answer.
+    """
+    with reading(context.sessions) as session:
+        job = get_job(session, job_id=job_id)
+        at_work = is_being_predicted(session, context, job_id=job_id)
+    if job.state is not JobState.PREPARING or at_work:
+        log.info("nothing_to_prepare", job_id=job_id, state=job.state.value, at_work=at_work)
+        return
+    try:
+        _propose_all(context, job)
+        with transaction(context.sessions, context.queue.send) as session:
+            publish_tasks(session, context, job_id=job_id)
+    except (CytoloopError, PipelineError) as fault:
+        if isinstance(fault, StorageError) and not isinstance(fault, MissingObject):
+            raise
+        log.warning("job_failed", job_id=job_id, reason=str(fault))
+        with transaction(context.sessions) as session:
+            if get_job(session, job_id=job_id).state is JobState.PREPARING:
+                fail_job(session, job_id=job_id, reason=str(fault))
+
+
+def is_being_predicted(session: Session, context: Context, *, job_id: int) -> bool:
+    """Whether a worker that is heard of makes the proposals of the job."""
+    running = session.scalars(select(Run).where(Run.kind == RunKind.PREDICT, Run.state == RunState.RUNNING))
+    return any(run.inputs.get("job_id") == job_id and is_heard_of(context, run) for run in running)
+
+
+def _propose_all(context: Context, job: Job) -> None:
+    inputs = {"job_id": job.id, "model_version_id": job.model_version_id}
+    with (
+        recorded_prediction(context, project_id=job.project_id, inputs=inputs) as progress,
+        _predictors(context, job) as predictors,
+    ):
+        n_fovs = len(job.fov_ids)
+        for number, fov_id in enumerate(job.fov_ids):
+            message = f"FOV {number + 1} of {n_fovs}"
+            progress.enter("predicting", message, fraction=number / n_fovs)
+            propose_labels(context, fov_id=fov_id, predictors=predictors)
+
+
+@contextmanager
+def _predictors(context: Context, job: Job) -> Iterator[_Predictors]:
+    with reading(context.sessions) as session:
+        name = model_name(session, job.model_version_id)
+    with ExitStack() as stack:
+        yield _Predictors(context, job.model_version_id, name, stack)
+
+
+def propose_labels(context: Context, *, fov_id: int, predictors: _Predictors) -> int:
+    """The revision that a predictor proposes for an FOV, predicted unless it stands already."""
+    with reading(context.sessions) as session:
+        fov = get_fov(session, fov_id=fov_id)
+        known = find_proposal(session, fov_id=fov_id, model_version_id=predictors.model_version_id)
+    if known is not None:
+        _move_to_proposed(context, fov_id)
+        return known.id
+    shares = predictors.share_out(fov.compartments)
+    compartments = [name for names in shares.values() for name in names]
+    shape = (fov.n_frames, fov.n_rows, fov.n_columns)
+    with fresh_prefix(context, "revisions") as prefix, label_canvas(compartments, shape) as canvas:
+        for model_version_id, names in shares.items():
+            _paint(context, fov, canvas, predictor=predictors.of(model_version_id), compartments=names)
+        canvas.match()
+        stored = store_fov_labels(context, canvas, prefix=prefix, fov=fov)
+        origin = RevisionOrigin(
+            RevisionSource.PREDICTOR,
+            predictor=predictors.name,
+            model_version_id=predictors.model_version_id,
+            report=_report(predictors, shares),
+        )
+        with transaction(context.sessions) as session:
+            held = session.get_one(Fov, fov_id, with_for_update={"key_share": True})
+            is_new = held.state in _NEW
+            revision = add_fov_revision(
+                session, context, stored, fov=held, origin=origin, make_current=is_new
+            )
+            if held.state is FovState.INGESTED:
+                move_fov(session, held, FovState.PROPOSED)
+    log.info("proposed", fov_id=fov_id, revision_id=revision.id, counts=dict(stored.counts))
+    return revision.id
+
+
+def _move_to_proposed(context: Context, fov_id: int) -> None:
+    with transaction(context.sessions) as session:
+        fov = session.get_one(Fov, fov_id, with_for_update={"key_share": True})
+        if fov.state is FovState.INGESTED:
+            move_fov(session, fov, FovState.PROPOSED)
+
+
+def _report(predictors: _Predictors, shares: Mapping[int | None, list[str]]) -> dict[str, Any]:
+    """Which compartments the baseline stood in for, with the reason in words."""
+    missing = shares.get(None, []) if predictors.model_version_id is not None else []
+    if not missing:
+        return {}
+    return {
+        "from_baseline": missing,
+        "note": f"{predictors.name} gives no {' or '.join(missing)}; the {BASELINE} proposed it instead.",
+    }
+
+
+def _paint(
+    context: Context, fov: Fov, canvas: LabelCanvas, *, predictor: Predictor, compartments: list[str]
+) -> None:
+    """Predict an FOV frame by frame, by tiles; instances of different frames get different labels."""
+    trainer = _trainer(context)
+    reader = open_reader(context, fov)
+    for frame in range(fov.n_frames):
+        starts = {name: int(canvas.planes[name].max(initial=0)) for name in compartments}
+        read = _FrameInput(reader, frame)
+        for band in trainer.predict_bands(predictor, read, shape=(fov.n_rows, fov.n_columns)):
+            if band.compartment not in compartments:
+                continue
+            rows = slice(band.row, band.row + len(band.labels))
+            shift = (band.labels > 0) * starts[band.compartment]
+            canvas.planes[band.compartment][frame, rows] = band.labels + shift
+
+
+@dataclass(frozen=True)
+class _FrameInput:
+    """Model input of the windows of one frame."""
+
+    reader: FovReader
+    frame: int
+
+    def __call__(self, window: Window) -> Any:
+        return model_image(self.reader, window, self.frame)
+
+
+def _trainer(context: Context) -> Trainer:
+    if context.trainer is None:
+        raise Conflict("This process predicts nothing; the work `prepare_job` belongs to a worker.")
+    return context.trainer

@@ -1,0 +1,235 @@
+"""From submitted crops to the label images of an FOV, checked and ready for review."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.db import reading, transaction
+from backend.models import Assignment, Finding, Fov, Project, Revision, Task
+from backend.models.assignment import AssignmentState
+from backend.models.fov import FovState
+from backend.models.revision import RevisionSource
+from backend.models.task import TaskState
+from backend.services.context import Context
+from backend.services.crop_bases import window_of
+from backend.services.fov_labels import (
+    FovLabels,
+    RevisionOrigin,
+    StoredFovLabels,
+    add_fov_revision,
+    find_current_revision,
+    get_fov_revision,
+    open_fov_labels,
+    store_fov_labels,
+)
+from backend.services.fovs import get_fov
+from backend.services.jobs import get_job
+from backend.services.label_canvas import LabelCanvas, label_canvas
+from backend.services.label_renumbering import Renumbering
+from backend.services.projects import ProjectSettings
+from backend.services.proposal_scores import score_proposal
+from backend.services.revisions import load_crop_labels
+from backend.services.storage_prefixes import fresh_prefix
+from backend.services.transitions import move_fov
+from pipeline.qc import QcThresholds, run_qc
+from pipeline.stitch import StitchReport, stitch_bands
+from pipeline.types import Labels
+from pipeline.windows import Window
+
+_FINISHED = (TaskState.SUBMITTED, TaskState.SKIPPED, TaskState.APPROVED)
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class _Crop:
+    """What one task contributes: the revision an annotator submitted, or None for its proposal."""
+
+    window: Window
+    submitted: Revision | None
+    proposal_id: int
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Everything stitching needs, read in one transaction."""
+
+    job_id: int
+    fov: Fov
+    crops: Sequence[_Crop]
+    proposal: Revision
+    thresholds: QcThresholds
+
+    @property
+    def inputs(self) -> list[int]:
+        """The revisions that go in, by task; the same inputs need no second stitching."""
+        return [crop.submitted.id if crop.submitted else crop.proposal_id for crop in self.crops]
+
+    @property
+    def windows(self) -> list[Window]:
+        return [crop.window for crop in self.crops]
+
+
+def stitch_fov(context: Context, *, job_id: int, fov_id: int) -> int | None:
+    """Stitch the crops of an FOV in a job, store the labels with QC findings, and have them reviewed.
+
+    A skipped task contributes its proposal; of several submissions of a task the last counts. Runs band by
+    band; stitching the same submissions again gives the revision that stands.
+
+    Returns
+    -------
+    int or None
+        The revision; None while tasks are left to annotate.
+
+    Raises
+    ------
+    NotFound
+        When there is no such job or FOV.
+    WrongState
+        When the FOV is in the hands of another job.
+    """
+    with reading(context.sessions) as session:
+        plan = _plan(session, job_id=job_id, fov_id=fov_id)
+        known = _find_stitched(session, plan) if plan is not None else None
+    if plan is None or known is not None:
+        log.info("nothing_to_stitch", job_id=job_id, fov_id=fov_id, revision_id=known)
+        return known
+    shape = (plan.fov.n_frames, plan.fov.n_rows, plan.fov.n_columns)
+    with (
+        fresh_prefix(context, "revisions") as prefix,
+        label_canvas(plan.fov.compartments, shape) as canvas,
+    ):
+        report = _stitch(context, plan, canvas)
+        findings = _check(plan, canvas)
+        stored = store_fov_labels(context, canvas, prefix=prefix, fov=plan.fov)
+        return _record(context, plan, stored, report=report, findings=findings)
+
+
+def _plan(session: Session, *, job_id: int, fov_id: int) -> _Plan | None:
+    """What is to be stitched; None while tasks are left."""
+    get_job(session, job_id=job_id)
+    fov = get_fov(session, fov_id=fov_id)
+    tasks = session.scalars(
+        select(Task).where(Task.job_id == job_id, Task.fov_id == fov_id).order_by(Task.id)
+    ).all()
+    if not tasks or any(task.state not in _FINISHED for task in tasks):
+        return None
+    settings = ProjectSettings.from_dict(session.get_one(Project, fov.project_id).settings)
+    submitted = _last_submissions(session, [task.id for task in tasks])
+    return _Plan(
+        job_id=job_id,
+        fov=fov,
+        crops=[_Crop(window_of(task), submitted.get(task.id), task.proposal_id) for task in tasks],
+        proposal=get_fov_revision(session, revision_id=tasks[0].proposal_id),
+        thresholds=settings.qc_thresholds(),
+    )
+
+
+def _last_submissions(session: Session, task_ids: Sequence[int]) -> dict[int, Revision]:
+    """The revision each task was submitted with last; skipped tasks have none."""
+    rows = session.execute(
+        select(Assignment.task_id, Revision)
+        .join(Revision, Revision.id == Assignment.submitted_revision_id)
+        .where(Assignment.task_id.in_(task_ids), Assignment.state == AssignmentState.SUBMITTED)
+        .order_by(Assignment.closed_at, Assignment.id)
+    )
+    return dict(rows.tuples())
+
+
+def _find_stitched(session: Session, plan: _Plan) -> int | None:
+    current = find_current_revision(session, plan.fov)
+    if current is None or current.source is not RevisionSource.STITCH:
+        return None
+    same = current.report.get("job_id") == plan.job_id and current.report.get("inputs") == plan.inputs
+    return current.id if same else None
+
+
+def _stitch(context: Context, plan: _Plan, canvas: LabelCanvas) -> dict[str, Any]:
+    """Paint every compartment, give cells and nuclei their common labels, and say what was done."""
+    proposal = open_fov_labels(context, plan.proposal)
+    reports: dict[str, StitchReport] = {}
+    for name in canvas.compartments:
+        read = _CropLabels(context, plan, name, proposal)
+        bands = stitch_bands(plan.windows, read, canvas.shape[1:])
+        for row, band in bands:
+            canvas.planes[name][:, row : row + band.shape[-2]] = band
+        reports[name] = bands.report
+    renumberings = canvas.match()
+    return {
+        "job_id": plan.job_id,
+        "inputs": plan.inputs,
+        "n_skipped": sum(crop.submitted is None for crop in plan.crops),
+        "compartments": {name: _report(report, renumberings.get(name)) for name, report in reports.items()},
+        "proposal": score_proposal(proposal, canvas),
+    }
+
+
+@dataclass(frozen=True)
+class _CropLabels:
+    """Reads the labels of one compartment of each crop, (frame, row, col)."""
+
+    context: Context
+    plan: _Plan
+    compartment: str
+    proposal: FovLabels
+
+    def __call__(self, number: int) -> Labels:
+        crop = self.plan.crops[number]
+        if crop.submitted is not None and self.compartment in crop.submitted.compartments:
+            labels = load_crop_labels(self.context, crop.submitted)
+            return labels[crop.submitted.compartments.index(self.compartment)].astype(np.int32)
+        frames = range(self.plan.fov.n_frames)
+        if crop.submitted is None and self.compartment in self.proposal.compartments:
+            return np.stack([self.proposal.read(self.compartment, frame, crop.window) for frame in frames])
+        return np.zeros((len(frames), *crop.window.shape), dtype=np.int32)
+
+
+def _report(report: StitchReport, renumbering: Renumbering | None) -> Mapping[str, Any]:
+    """The stitch report in the labels that the FOV has now."""
+    plain = report.to_json()
+    if renumbering is not None:
+        for merge in plain["merges"]:
+            merge["label"] = renumbering.of(merge["label"])
+        for conflict in plain["conflicts"]:
+            conflict["labels"] = [renumbering.of(label) for label in conflict["labels"]]
+    return plain
+
+
+def _check(plan: _Plan, canvas: LabelCanvas) -> list[dict[str, Any]]:
+    """QC findings frame by frame, as rows without their revision."""
+    return [
+        {"frame": frame, **vars(finding)}
+        for frame in range(canvas.shape[0])
+        for finding in run_qc(canvas.frame(frame), thresholds=plan.thresholds, seams=plan.windows)
+    ]
+
+
+def _record(
+    context: Context,
+    plan: _Plan,
+    stored: StoredFovLabels,
+    *,
+    report: Mapping[str, Any],
+    findings: Sequence[Mapping[str, Any]],
+) -> int | None:
+    """Add the revision and its findings and move the FOV, unless the tasks changed or another was faster."""
+    with transaction(context.sessions) as session:
+        fov = session.get_one(Fov, plan.fov.id, with_for_update={"key_share": True}, populate_existing=True)
+        now = _plan(session, job_id=plan.job_id, fov_id=fov.id)
+        known = _find_stitched(session, now) if now is not None else None
+        if now is None or known is not None or now.inputs != plan.inputs:
+            context.storage.delete_prefix(stored.prefix)
+            log.info("stitched_in_vain", job_id=plan.job_id, fov_id=fov.id, revision_id=known)
+            return known
+        move_fov(session, fov, FovState.STITCHED)
+        origin = RevisionOrigin(RevisionSource.STITCH, parent_id=plan.proposal.id, report=report)
+        revision = add_fov_revision(session, context, stored, fov=fov, origin=origin)
+        session.add_all(Finding(revision_id=revision.id, **finding) for finding in findings)
+        log.info(
+            "stitched", job_id=plan.job_id, fov_id=fov.id, revision_id=revision.id, counts=revision.counts
+        )
+        return revision.id

@@ -1,0 +1,220 @@
+"""Training runs: asked for, carried out one at a time, cancelled, and started by themselves."""
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import structlog
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from backend.db import enqueue_after_commit, reading, transaction
+from backend.errors import Conflict, CytoloopError, NotFound
+from backend.models import DatasetVersion, Fov, Project, Revision, Run
+from backend.models.fov import FovState
+from backend.models.run import RunKind, RunState
+from backend.ports import TrainingLimits
+from backend.services.context import Context
+from backend.services.datasets import freeze_dataset
+from backend.services.model_versions import find_model_of_run, store_model_version
+from backend.services.projects import ProjectSettings, get_project
+from backend.services.promotions import decide_promotion
+from backend.services.run_progress import RunCancelled, RunProgress, end_run, is_heard_of, reporting
+from backend.services.transitions import move_run
+from pipeline.errors import PipelineError
+
+ALIVE = (RunState.QUEUED, RunState.RUNNING)
+log = structlog.get_logger(__name__)
+
+
+def request_training(session: Session, context: Context, *, project_id: int) -> Run:
+    """Queue a training run of the project.
+
+    Raises
+    ------
+    NotFound
+        When there is no such project.
+    Conflict
+        When a training run is alive, of this project or of another: one runs at a time.
+    """
+    get_project(session, project_id=project_id)
+    run = Run(
+        project_id=project_id,
+        kind=RunKind.TRAIN,
+        state=RunState.QUEUED,
+        inputs={"attempts": 0},
+        progress={"phase": "queued", "message": "waiting for a worker", "fraction": 0.0},
+        created_at=context.clock.now(),
+    )
+    try:
+        with session.begin_nested():
+            session.add(run)
+    except IntegrityError:
+        alive = _alive_run(session)
+        raise Conflict(
+            f"A training run is at work already ({_described(alive)}); wait for its end or cancel it.",
+            run_id=alive.id if alive is not None else None,
+        ) from None
+    enqueue_after_commit(session, "train", run_id=run.id)
+    return run
+
+
+def _alive_run(session: Session) -> Run | None:
+    return session.scalars(
+        select(Run).where(Run.kind == RunKind.TRAIN, Run.state.in_(ALIVE)).limit(1)
+    ).first()
+
+
+def _described(run: Run | None) -> str:
+    return "one that just started" if run is None else f"run {run.id} of project {run.project_id}"
+
+
+def get_run(session: Session, *, run_id: int) -> Run:
+    """The run of this id, or `NotFound`."""
+    run = session.get(Run, run_id)
+    if run is None:
+        raise NotFound(f"There is no run {run_id}.")
+    return run
+
+
+def list_runs(session: Session, *, project_id: int) -> Sequence[Run]:
+    """The project's runs, the latest first."""
+    return session.scalars(select(Run).where(Run.project_id == project_id).order_by(Run.id.desc())).all()
+
+
+def cancel_run(session: Session, context: Context, *, run_id: int) -> Run:
+    """Stop a run that is alive; training notices within a second. Raises `WrongState` when it has ended."""
+    run = session.get(Run, run_id, with_for_update=True, populate_existing=True)
+    if run is None:
+        raise NotFound(f"There is no run {run_id}.")
+    move_run(session, run, RunState.CANCELLED)
+    run.finished_at = context.clock.now()
+    return run
+
+
+def consider_retraining(context: Context, *, project_id: int) -> int | None:
+    """Start a training run when enough cells were accepted since the last one; the run's id, or None."""
+    with transaction(context.sessions, context.queue.send) as session:
+        project = get_project(session, project_id=project_id)
+        needed = ProjectSettings.from_dict(project.settings).retrain_min_new_cells
+        n_new = count_new_cells(session, project_id=project_id)
+        alive = _alive_run(session)
+        if n_new < needed or alive is not None:
+            log.info("no_retraining", project_id=project_id, n_new_cells=n_new, needed=needed)
+            return None
+        return request_training(session, context, project_id=project_id).id
+
+
+def consider_every_project(context: Context) -> list[int]:
+    """`consider_retraining` for each project; the ids of the runs that were started."""
+    with reading(context.sessions) as session:
+        project_ids = session.scalars(select(Project.id).order_by(Project.id)).all()
+    started = (consider_retraining(context, project_id=project_id) for project_id in project_ids)
+    return [run_id for run_id in started if run_id is not None]
+
+
+def count_new_cells(session: Session, *, project_id: int) -> int:
+    """Accepted instances (of the compartment that has more) in FOVs accepted since the last run began."""
+    last = session.scalar(
+        select(func.max(Run.created_at)).where(
+            Run.project_id == project_id, Run.kind == RunKind.TRAIN, Run.state != RunState.CANCELLED
+        )
+    )
+    query = (
+        select(Revision.counts)
+        .join(Fov, Fov.current_revision_id == Revision.id)
+        .where(Fov.project_id == project_id, Fov.state == FovState.ACCEPTED)
+    )
+    if last is not None:
+        query = query.where(Fov.accepted_at > last)
+    return sum(max(counts.values(), default=0) for counts in session.scalars(query))
+
+
+def run_training(context: Context, *, run_id: int) -> None:
+    """Carry out a queued training run: dataset version, training, evaluation, model version, promotion.
+
+    Each step is kept when it is done, so a run that a lost worker left is taken up behind its last step.
+    A failure that can be explained ends the run as failed, with the reason; the current predictor stays.
+    """
+    if not _take_run(context, run_id):
+        return
+    try:
+        with reporting(context, run_id) as progress:
+            model_version_id = _train(context, run_id, progress)
+            progress.enter("deciding", "comparing with the current predictor", fraction=0.95)
+            decide_promotion(context, model_version_id=model_version_id)
+    except RunCancelled:
+        log.info("run_cancelled", run_id=run_id)
+    except (CytoloopError, PipelineError) as fault:
+        log.warning("run_failed", run_id=run_id, reason=str(fault))
+        end_run(context, run_id=run_id, state=RunState.FAILED, failure=str(fault))
+    else:
+        outputs = {"model_version_id": model_version_id}
+        end_run(context, run_id=run_id, state=RunState.SUCCEEDED, outputs=outputs)
+
+
+def _take_run(context: Context, run_id: int) -> bool:
+    """Whether this process carries out the run: it was queued, or who ran it has not been heard of."""
+    now = context.clock.now()
+    with transaction(context.sessions) as session:
+        run = session.get(Run, run_id, with_for_update=True, populate_existing=True)
+        if run is None or run.state not in ALIVE:
+            return False
+        if run.state is RunState.RUNNING:
+            if is_heard_of(context, run):
+                return False
+        else:
+            move_run(session, run, RunState.RUNNING)
+        run.started_at = run.started_at or now
+        run.heartbeat_at = now
+        run.inputs = {**run.inputs, "attempts": run.inputs.get("attempts", 0) + 1}
+        return True
+
+
+def _train(context: Context, run_id: int, progress: RunProgress) -> int:
+    """The model version of the run, trained unless an earlier attempt left it."""
+    with reading(context.sessions) as session:
+        run = get_run(session, run_id=run_id)
+        project_id, inputs = run.project_id, run.inputs
+        kept = find_model_of_run(session, run_id=run_id)
+    if kept is not None:
+        return kept.id
+    dataset_version_id = inputs.get("dataset_version_id")
+    if dataset_version_id is None:
+        progress.enter("freezing", "building the dataset version", fraction=0.0)
+        dataset_version_id = freeze_dataset(context, project_id=project_id)
+        _note_input(context, run_id, dataset_version_id=dataset_version_id)
+    return _train_on(context, run_id, dataset_version_id=dataset_version_id, progress=progress)
+
+
+def _train_on(context: Context, run_id: int, *, dataset_version_id: int, progress: RunProgress) -> int:
+    if context.trainer is None:
+        raise Conflict("This process cannot train; the work `train` belongs to a worker.")
+    with reading(context.sessions) as session:
+        prefix = session.get_one(DatasetVersion, dataset_version_id).storage_prefix
+    progress.enter("training", "reading the dataset version", fraction=0.05)
+    settings = context.settings
+    limits = TrainingLimits(epochs=settings.train_epochs or None, minutes=settings.train_minutes, seed=0)
+    with context.storage.local_copy(prefix) as dataset, tempfile.TemporaryDirectory() as folder:
+        trained = context.trainer.train(
+            dataset,
+            Path(folder) / "model",
+            limits=limits,
+            progress=progress.step,
+            should_stop=progress.should_stop,
+        )
+        progress.enter("storing", "storing the model version", fraction=0.9)
+        return store_model_version(
+            context,
+            trained,
+            folder=Path(folder) / "model",
+            run_id=run_id,
+            dataset_version_id=dataset_version_id,
+        )
+
+
+def _note_input(context: Context, run_id: int, **values: int) -> None:
+    with transaction(context.sessions) as session:
+        run = session.get_one(Run, run_id, with_for_update=True)
+        run.inputs = {**run.inputs, **values}
