@@ -38,7 +38,7 @@ def build_dataset(
     items: Iterable[DatasetItem],
     out: Path,
     *,
-    split: Sequence[float] = (0.8, 0.1, 0.1),
+    fractions: Sequence[float] = (0.8, 0.1, 0.1),
     seed: int = 0,
     fixed: Mapping[str, str] | None = None,
     min_area: int = 15,
@@ -58,7 +58,7 @@ def build_dataset(
         FOVs; equal items give equal files.
     out
         The folder, which must not exist.
-    split
+    fractions
         Shares of train, val and test.
     seed
         Of the split.
@@ -88,7 +88,7 @@ def build_dataset(
             f"A dataset of size {size}, min_area {min_area} and min_cells {min_cells} cannot be; give at"
             " least 16 and no negative numbers."
         )
-    assign_splits([], fractions=split, seed=seed, fixed=fixed)
+    assign_splits([], fractions=fractions, seed=seed, fixed=fixed)
     thresholds = QcThresholds(min_area_px=min_area, min_cells=min_cells)
     out = Path(out)
     with new_folder(out) as folder:
@@ -100,7 +100,7 @@ def build_dataset(
             builder = _Builder(image_crops, label_crops, thresholds=thresholds, size=size)
             for item in items:
                 builder.add(item)
-            splits = builder.assign(fractions=split, seed=seed, fixed=fixed)
+            splits = builder.assign(fractions=fractions, seed=seed, fixed=fixed)
             for name in SPLITS:
                 write_split(
                     folder / f"{name}.npz",
@@ -114,7 +114,7 @@ def build_dataset(
             "format": "cytoloop-dataset",
             "version": 1,
             "settings": {
-                "fractions": list(split),
+                "fractions": list(fractions),
                 "seed": seed,
                 "min_area_px": min_area,
                 "min_cells": min_cells,

@@ -1,14 +1,13 @@
 """Which reader opens a path."""
 
 import tempfile
-from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 from pipeline.errors import InvalidImage, UnreadableImage, UnsafeArchive
 from pipeline.io.archive import unpack_zip
 from pipeline.io.axes import choose_layout
-from pipeline.io.lazy import LazyArray, StackedPlanes
+from pipeline.io.lazy import DecodedWhole, OnePlane, StackedPlanes
 from pipeline.io.limits import ReadLimits
 from pipeline.io.numpy_files import open_npy, open_npz
 from pipeline.io.opened import Opened, Opener
@@ -133,33 +132,22 @@ def channel_name(file: Path) -> str:
 
 
 def _open_plane(file: Path, *, folder: Path, stack: ExitStack, limits: ReadLimits) -> Opened:
-    opened = _OPENERS[file.suffix.lower()](file, stack, limits)
-    layout = choose_layout(opened.axes, opened.levels[0].shape, path=file)
+    opener = _OPENERS[file.suffix.lower()]
+    opened = opener(file, stack, limits)
+    array = opened.levels[0]
+    layout = choose_layout(opened.axes, array.shape, path=file)
     if layout.n_frames * layout.n_channels != 1:
         raise InvalidImage(
             f"{file.name} has {layout.n_channels} channels and {layout.n_frames} frames; in a folder each"
             " file is one channel. Give files with several channels one by one.",
             path=folder,
         )
-    opened.levels = [_Plane(opened.levels[0], layout.axes)]
+    if opener is open_raster:
+        # Channels of a folder are held one at a time.
+        array = DecodedWhole(array, decode=lambda: open_raster(file, stack, limits).levels[0])
+    opened.levels = [OnePlane(array, axes=layout.axes)]
     opened.axes = "YX"
     return opened
-
-
-class _Plane:
-    """The only plane of an array, without its other dimensions."""
-
-    def __init__(self, array: LazyArray, axes: str) -> None:
-        self._array = array
-        self._axes = axes
-        self.shape = (array.shape[axes.index("Y")], array.shape[axes.index("X")])
-        self.dtype = array.dtype
-
-    def __getitem__(self, selection: Sequence[slice]) -> object:
-        rows, cols = selection
-        places = {"Y": rows, "X": cols}
-        plane = self._array[tuple(places.get(axis, 0) for axis in self._axes)]
-        return plane if self._axes.index("Y") < self._axes.index("X") else plane.T
 
 
 def _open_zip(path: Path, stack: ExitStack, limits: ReadLimits) -> Opened:

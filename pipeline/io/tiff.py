@@ -11,7 +11,7 @@ import zarr
 
 from pipeline.errors import InvalidImage, UnreadableImage
 from pipeline.io.decoding import decoding
-from pipeline.io.lazy import CachedPlanes, LazyArray
+from pipeline.io.lazy import CachedPlanes, LazyArray, StackedPlanes
 from pipeline.io.limits import ReadLimits, check_array_size, check_chunk_size, check_unpacked_size
 from pipeline.io.opened import Opened
 from pipeline.io.tiff_metadata import read_metadata
@@ -37,14 +37,18 @@ def open_tiff(path: Path, stack: ExitStack, limits: ReadLimits) -> Opened:
     """
     with decoding(path, "TIFF"):
         tiff = stack.enter_context(tifffile.TiffFile(path))
-        series, warnings = _main_series(tiff, path=path)
-        shape = tuple(int(n) for n in series.shape)
-        axes = str(series.axes)
-        _check_claims(series, shape=shape, axes=axes, path=path, limits=limits)
-        _check_complete(series, path=path)
-        metadata = read_metadata(tiff, series)
-        levels = [_open_level(path, level, stack, limits=limits) for level in series.levels]
-    colour = ("red", "green", "blue", "alpha")[: shape[axes.index("S")]] if "S" in axes else None
+        parts, warnings = _main_series(tiff, path=path)
+        first = parts[0]
+        shape, axes = tuple(int(n) for n in first.shape), str(first.axes)
+        for part in parts:
+            _check_complete(part, path=path)
+        _check_claims(first, shape=(len(parts), *shape), path=path, limits=limits)
+        metadata = read_metadata(tiff, first, [page for part in parts for page in part.pages])
+        levels = [_open_level(path, level, stack, limits=limits) for level in first.levels]
+        if len(parts) > 1:
+            planes = [_open_level(path, part, stack, limits=limits) for part in parts]
+            levels, axes = [StackedPlanes(planes)], f"I{axes}"
+    colour = ("red", "green", "blue", "alpha")[: shape[-1]] if axes.endswith("S") else None
     if metadata.pages_are_channels and axes.count("I") == 1:
         axes = axes.replace("I", "C")
     return Opened(
@@ -58,23 +62,26 @@ def open_tiff(path: Path, stack: ExitStack, limits: ReadLimits) -> Opened:
     )
 
 
-def _main_series(tiff: Any, *, path: Path) -> tuple[Any, list[str]]:
+def _main_series(tiff: Any, *, path: Path) -> tuple[list[Any], list[str]]:
+    """The series that is the image, or all of them where each is one plane of it."""
     every = list(tiff.series)
     if not every:
         raise UnreadableImage("the TIFF holds no image. Export it again.", path=path)
     images = [series for series in every if not _is_extra(series)] or every[:1]
-    if len(images) > 1:
+    kinds = {(tuple(series.shape), str(series.dtype), str(series.axes)) for series in images}
+    if len(images) > 1 and (len(kinds) > 1 or str(images[0].axes) != "YX" or tiff.is_ome):
         sizes = "; ".join(
-            f"{s.name or f'image {i}'}: {s.axes} {tuple(s.shape)}" for i, s in enumerate(images)
+            f"{series.name or f'image {i}'}: {series.axes} {tuple(series.shape)}"
+            for i, series in enumerate(images)
         )
         raise InvalidImage(
             f"its pages differ in size or type, or it holds several images ({sizes}). Save each image as a"
             " file of its own, all pages of one size.",
             path=path,
         )
-    left_out = len(every) - 1
+    left_out = len(every) - len(images)
     warnings = [f"{left_out} thumbnail or overview image(s) in the file are left out"] if left_out else []
-    return images[0], warnings
+    return images, warnings
 
 
 def _is_extra(series: Any) -> bool:
@@ -82,16 +89,16 @@ def _is_extra(series: Any) -> bool:
     return name in _EXTRAS or bool(series.keyframe.is_reduced)
 
 
-def _check_claims(series: Any, *, shape: tuple[int, ...], axes: str, path: Path, limits: ReadLimits) -> None:
+def _check_claims(series: Any, *, shape: tuple[int, ...], path: Path, limits: ReadLimits) -> None:
     dtype = series.dtype
     if dtype is None or np.dtype(dtype).kind not in "uifb":
         raise InvalidImage(
             f"pixels of type {dtype} cannot be read. Save the image as integers or real numbers.", path=path
         )
-    rows = shape[axes.index("Y")] if "Y" in axes else 0
-    cols = shape[axes.index("X")] if "X" in axes else 0
+    page = series.keyframe
     itemsize = np.dtype(dtype).itemsize
-    check_array_size(path, shape=shape, plane_px=rows * cols, itemsize=itemsize, limits=limits)
+    plane_px = page.imagelength * page.imagewidth
+    check_array_size(path, shape=shape, plane_px=plane_px, itemsize=itemsize, limits=limits)
     unpacked = int(np.prod(shape, dtype=object)) * itemsize
     check_unpacked_size(path, packed=path.stat().st_size, unpacked=unpacked, limits=limits)
 

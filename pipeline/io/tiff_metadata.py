@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree
@@ -48,16 +49,26 @@ class TiffMetadata:
     pixel_size_um: float | None = None
 
 
-def read_metadata(tiff: Any, series: Any) -> TiffMetadata:
-    """Read the metadata of the dialect that `tiff` is written in."""
+def read_metadata(tiff: Any, series: Any, pages: Sequence[Any]) -> TiffMetadata:
+    """Read the metadata of the dialect that `tiff` is written in.
+
+    Parameters
+    ----------
+    tiff
+        The open file.
+    series
+        The series that is the image, or the first of those that are its planes.
+    pages
+        All pages of the image.
+    """
     if tiff.is_ome:
         return _from_ome(tiff)
     if tiff.is_imagej:
         return _from_imagej(tiff, series)
-    names = _page_names(series)
+    names = _page_names(pages)
     if series.kind == "qpi":
         dialect = "inForm or QPTIFF"
-    elif names is not None and _mibi_target(series.pages[0]) is not None:
+    elif names is not None and _mibi_target(pages[0]) is not None:
         dialect = "MIBItiff"
     else:
         dialect = "TIFF"
@@ -102,12 +113,12 @@ def _from_imagej(tiff: Any, series: Any) -> TiffMetadata:
     return TiffMetadata(format="ImageJ TIFF", channel_names=names, pixel_size_um=_plausible(size))
 
 
-def _page_names(series: Any) -> list[str] | None:
+def _page_names(pages: Sequence[Any]) -> list[str] | None:
     """Names of the pages, where each has one of its own."""
-    if len(series.pages) < 2:
+    if len(pages) < 2:
         return None
     names = []
-    for page in series.pages:
+    for page in pages:
         # Only full pages carry tags; the frames of a uniform stack are read one by one.
         full = page.aspage() if hasattr(page, "aspage") else page
         name = _mibi_target(full) or _inform_name(full) or _page_name_tag(full)
