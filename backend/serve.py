@@ -132,7 +132,13 @@ def programs(settings: Settings, listener: int) -> tuple[Program, ...]:
         Program("web", web_command(settings, bind=f"fd://{listener}"), environment, pass_fds=(listener,)),
         # A worker waits for its running work when asked to stop cleanly, and training takes minutes: it is
         # asked to put its work down, and the sweep starts that again.
-        Program("worker", (*celery, "worker", "--hostname", "cytoloop@%h"), environment, SIGQUIT, SIGQUIT),
+        Program(
+            "worker",
+            (*celery, "worker", "--hostname", "cytoloop@%h"),
+            environment,
+            stop_signal=SIGQUIT,
+            death_signal=SIGQUIT,
+        ),
         Program(
             "beat",
             (*celery, "beat", "--schedule", str(settings.data_dir / "beat"), "--pidfile="),

@@ -29,6 +29,7 @@ from backend.services import assignments as rules
 from backend.services import crops, drafts, edits, submissions
 
 assignments = APIBlueprint("assignments", __name__, tag="Annotation")
+EDITS_PER_PAGE = 500
 HELD = {
     "description": "The assignment already held",
     "content": {"application/json": {"schema": AssignmentOut}},
@@ -93,7 +94,7 @@ def get_channel(assignment_id: int, index: int) -> Response:
 def get_labels(assignment_id: int) -> Response:
     """The labels of the crop after the last edit: `.npy`, uint32, (compartment, frame, row, column)."""
     claims = bound_to_assignment(assignment_id)
-    draft = drafts.draft_labels(context(), assignment_id=assignment_id, annotator_id=claims.user_id)
+    draft = drafts.committed_draft(context(), assignment_id=assignment_id, annotator_id=claims.user_id)
     response = npy_response(draft.labels, cache="no-store")
     response.headers["Cytoloop-Seq"] = str(draft.seq)
     return response
@@ -132,16 +133,17 @@ def list_edits(assignment_id: int, query_data: dict[str, int]) -> dict[str, Any]
     """The log of the assignment, oldest first."""
     claims = bound_to_assignment(assignment_id)
     with looking() as session:
-        rows = edits.list_edits(
+        found = edits.list_edits(
             session,
-            context(),
             assignment_id=assignment_id,
             annotator_id=claims.user_id,
             after=query_data["after"],
+            limit=EDITS_PER_PAGE + 1,
         )
+    rows = found[:EDITS_PER_PAGE]
     return {
         "items": [{**_columns(edit), "diff": base64.b64encode(edit.diff).decode()} for edit in rows],
-        "next": rows[-1].seq if len(rows) == edits.MOST_EDITS else None,
+        "next": rows[-1].seq if len(found) > len(rows) else None,
     }
 
 

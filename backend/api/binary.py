@@ -31,13 +31,14 @@ def binary_response(
     `private, no-cache` lets a browser keep the bytes but ask, with its token, before it uses them again.
     The compressed body has an ETag of its own, as it is another sequence of bytes.
     """
-    packed = compress and len(data) >= LEAST_GZIP_BYTES and "gzip" in request.accept_encodings
+    packed = compress and len(data) >= LEAST_GZIP_BYTES and request.accept_encodings.quality("gzip") > 0
     digest = hashlib.blake2b(data, digest_size=12).hexdigest()
+    tag = f"{digest}-gz" if packed else digest
     response = Response(mimetype=mimetype)
-    response.set_etag(f"{digest}-gz" if packed else digest)
+    response.set_etag(tag)
     response.headers["Cache-Control"] = cache
     response.vary.add("Accept-Encoding")
-    if response.get_etag()[0] in request.if_none_match:
+    if tag in request.if_none_match:
         response.status_code = 304
         return response
     if packed:

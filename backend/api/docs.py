@@ -71,14 +71,14 @@ def document_text(document: dict[str, Any]) -> str:
 @docs.get("/openapi.json")
 def openapi() -> Response:
     """The OpenAPI document."""
-    text = document_text(api_document(current_app))  # type: ignore[arg-type]
+    text = document_text(api_document(current_app))
     return binary_response(text.encode(), mimetype="application/json", cache="no-cache")
 
 
 @docs.get("/docs")
 def page() -> Response:
     """The document for people."""
-    document = api_document(current_app)  # type: ignore[arg-type]
+    document = api_document(current_app)
     groups: dict[str, list[dict[str, Any]]] = {tag["name"]: [] for tag in document["tags"]}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():

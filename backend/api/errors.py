@@ -132,15 +132,16 @@ def _from_validation(error: HTTPError) -> Response:
     return error_response(error.status_code, code=code, message=message, detail=error.detail or {})
 
 
-def _faults(tree: Mapping[Any, Any], place: str = "") -> list[str]:
+def _faults(tree: Mapping[Any, Any], place: tuple[str, ...] = ()) -> list[str]:
+    """One line for each fault, at the path of its field; the first part names where the field came in."""
     found: list[str] = []
     for key, value in tree.items():
-        at = place if key == "_schema" else f"{place}.{key}".lstrip(".")
+        at = place if key == "_schema" else (*place, str(key))
         if isinstance(value, Mapping):
             found += _faults(value, at)
         else:
-            texts = value if isinstance(value, list) else [value]
-            found += [f"{at.split('.', 1)[-1]}: {text}" for text in texts]
+            field = ".".join(at[1:]) or "body"
+            found += [f"{field}: {text}" for text in (value if isinstance(value, list) else [value])]
     return found
 
 

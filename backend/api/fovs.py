@@ -70,7 +70,7 @@ def list_fovs(project_id: int, query_data: dict[str, Any]) -> dict[str, Any]:
 @fovs.input(UploadIn, location="files")
 @fovs.output(FovOut, status_code=201)
 @fovs.doc(responses={**UPLOADS, 409: "The project holds an FOV of this name"})
-def upload_fov(project_id: int, files_data: dict[str, Any]) -> dict[str, Any]:
+def upload_fov(project_id: int, files_data: dict[str, Any]) -> Fov:
     """Ingest one image file."""
     with looking() as session:
         projects.get_project(session, project_id=project_id)
@@ -84,7 +84,7 @@ def upload_fov(project_id: int, files_data: dict[str, Any]) -> dict[str, Any]:
 @fovs.get("/fovs/<int:fov_id>")
 @allow(fovs, REVIEWERS)
 @fovs.output(FovOut)
-def get_fov(fov_id: int) -> dict[str, Any]:
+def get_fov(fov_id: int) -> Fov:
     """One FOV with its current revision."""
     with looking() as session:
         return _shown(session, rules.get_fov(session, fov_id=fov_id))
