@@ -1,3 +1,7 @@
 /** The editor without its user interface. Import from here only. */
+export { COMMANDS, type Command, type CommandGroup, findCommand, HOLD_KEYS } from "./commands";
+export { createEditor } from "./editor";
 export type * from "./ports";
+export { RendererError } from "./render/scene";
+export { SaveError } from "./save-queue";
 export type * from "./types";

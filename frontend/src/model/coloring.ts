@@ -37,6 +37,13 @@ export class LabelColoring {
     }
   }
 
+  /** Gives a label that has none an entry unlike those of the labels near it. */
+  place(label: number, near: ReadonlySet<number>): void {
+    if (!this.entries.has(label)) {
+      this.entries.set(label, this.choose(label, near));
+    }
+  }
+
   /** Beginning at the preferred entry, the first that the fewest neighbours have. */
   private choose(label: number, neighbours: ReadonlySet<number>): number {
     const uses = new Uint32Array(this.nColors);

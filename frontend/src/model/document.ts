@@ -14,6 +14,7 @@ export class LabelDocument {
   readonly shape: StackShape;
   readonly compartments: readonly Compartment[];
   private readonly images: LabelSet;
+  private readonly views = new Map<string, Uint32Array>();
   /** Built when a plane is first asked for, because a long stack is never looked at as a whole. */
   private readonly indexes = new Map<string, InstanceIndex>();
   private gesture: Gesture | null = null;
@@ -47,12 +48,19 @@ export class LabelDocument {
     return image;
   }
 
+  /** The labels of a plane: always the same view, so that its identity can be compared. */
   plane(name: PlaneName): Uint32Array {
-    return planeOf(this.image(name.compartment), name.frame);
+    const key = keyOf(name);
+    let plane = this.views.get(key);
+    if (plane === undefined) {
+      plane = planeOf(this.image(name.compartment), name.frame);
+      this.views.set(key, plane);
+    }
+    return plane;
   }
 
   index(name: PlaneName): InstanceIndex {
-    const key = `${name.compartment} ${name.frame}`;
+    const key = keyOf(name);
     let index = this.indexes.get(key);
     if (index === undefined) {
       index = new InstanceIndex(this.plane(name), this.shape);
@@ -138,6 +146,10 @@ export class LabelDocument {
     }
     return label;
   }
+}
+
+function keyOf(name: PlaneName): string {
+  return `${name.compartment} ${name.frame}`;
 }
 
 function largestOf(labels: Uint32Array): number {

@@ -1,0 +1,263 @@
+/** How the crop is shown: camera, channels, label styles, hover. Changes of them draw anew. */
+import {
+  autoContrast,
+  type ChannelData,
+  grownWindow,
+  isInside,
+  type LabelDiff,
+  type LabelDocument,
+  type PixelWindow,
+  type PlaneName,
+  type Point,
+  pixelAt,
+  wholeWindow,
+} from "../model";
+import {
+  atActualSize,
+  centredOn,
+  fitted,
+  kept,
+  leastZoom,
+  showing,
+  toImage,
+  zoomedAt,
+} from "./camera";
+import { FIRST_VIEWPORT } from "./initial-state";
+import type { Scheduler } from "./ports";
+import { LabelStyles } from "./render/label-styles";
+import { SceneSource } from "./render/scene-source";
+import { Stage } from "./render/stage";
+import type { Store } from "./store";
+import type {
+  AttachOptions,
+  Camera,
+  ChannelSettings,
+  ChannelView,
+  CropImage,
+  EditorSnapshot,
+  Hover,
+  ScreenPoint,
+  Viewport,
+  ViewSettings,
+} from "./types";
+
+/** Labels within this many pixels of a new one get other colours than it. */
+const COLOR_REACH_PX = 12;
+
+export class Display {
+  readonly styles = new LabelStyles();
+  private readonly store: Store<EditorSnapshot>;
+  private readonly document: LabelDocument;
+  private readonly stage: Stage;
+  private readonly channelData: (ChannelData | null)[];
+  private isFitted = false;
+  private place: ScreenPoint | null = null;
+
+  constructor(
+    store: Store<EditorSnapshot>,
+    document: LabelDocument,
+    image: CropImage,
+    scheduler: Scheduler,
+  ) {
+    this.store = store;
+    this.document = document;
+    this.channelData = image.channels.map(({ data }) => data);
+    this.stage = new Stage({
+      scheduler,
+      source: new SceneSource(document, this.styles, (index) => this.channelData[index] ?? null),
+      snapshot: store.getSnapshot,
+      imageSize: Math.max(image.nRows, image.nCols),
+      viewport: FIRST_VIEWPORT,
+    });
+    this.learnPlane();
+  }
+
+  attach(canvas: HTMLCanvasElement, options: AttachOptions): () => void {
+    this.stage.attach(canvas, options);
+    this.store.update({ renderer: this.stage.rendererKind });
+    if (!this.isFitted) {
+      this.isFitted = true;
+      this.fit();
+    }
+    return () => this.detach();
+  }
+
+  detach(): void {
+    this.stage.detach();
+    this.store.update({ renderer: null });
+  }
+
+  /** The middle of the view stays where it is. */
+  resize(viewport: Viewport): void {
+    const { camera } = this.store.getSnapshot();
+    const before = this.stage.viewport;
+    const middle = toImage(camera, { x: before.width / 2, y: before.height / 2 });
+    this.stage.resize(viewport);
+    this.setCamera(centredOn(middle, camera.zoom, viewport));
+  }
+
+  setCamera(camera: Camera): void {
+    const next = kept(camera, this.document.shape, this.stage.viewport);
+    const before = this.store.getSnapshot().camera;
+    if (next.zoom !== before.zoom || next.left !== before.left || next.top !== before.top) {
+      this.store.update({ camera: next });
+      this.stage.refresh();
+    }
+  }
+
+  zoomAt(at: ScreenPoint, factor: number): void {
+    this.setCamera(zoomedAt(this.store.getSnapshot().camera, at, factor, this.minZoom()));
+  }
+
+  zoomBy(factor: number): void {
+    const { width, height } = this.stage.viewport;
+    this.zoomAt({ x: width / 2, y: height / 2 }, factor);
+  }
+
+  fit(): void {
+    this.setCamera(fitted(this.document.shape, this.stage.viewport));
+  }
+
+  actualSize(): void {
+    this.setCamera(atActualSize(this.store.getSnapshot().camera, this.stage.viewport));
+  }
+
+  /** Moves the view only when the window is not in it. */
+  show(window: PixelWindow): void {
+    this.setCamera(showing(this.store.getSnapshot().camera, window, this.stage.viewport));
+  }
+
+  minZoom(): number {
+    return leastZoom(this.document.shape, this.stage.viewport);
+  }
+
+  loadChannel(index: number, data: ChannelData): void {
+    this.channelData[index] = data;
+    this.changeChannel(index, { loaded: true, contrast: autoContrast(data) });
+  }
+
+  setChannel(index: number, settings: ChannelSettings): void {
+    this.changeChannel(index, settings);
+  }
+
+  autoContrast(index: number): void {
+    const data = this.channelData[index];
+    if (data) {
+      this.changeChannel(index, { contrast: autoContrast(data) });
+    }
+  }
+
+  setView(settings: Partial<ViewSettings>): void {
+    const { view } = this.store.getSnapshot();
+    if (settings.palette !== undefined && settings.palette !== view.palette) {
+      const plane = this.document.plane(this.plane());
+      this.styles.setPalette(settings.palette, plane, this.document.shape);
+    }
+    this.store.update({ view: { ...view, ...settings } });
+    this.stage.refresh();
+  }
+
+  hideLabels(isHiding: boolean): void {
+    this.stage.hideLabels(isHiding);
+  }
+
+  /** Another plane is shown. */
+  planeChanged(): void {
+    this.learnPlane();
+    this.stage.refresh();
+  }
+
+  /** Pixels of the shown plane changed. */
+  labelsChanged(window: PixelWindow): void {
+    this.stage.labelsChanged(window);
+  }
+
+  /** New labels may have come with a diff; they need colours before they are drawn. */
+  learnDiff(diff: LabelDiff): void {
+    const { shape } = this.document;
+    const window = grownWindow(diff.window, COLOR_REACH_PX, shape) ?? wholeWindow(shape);
+    this.styles.learn(this.document.plane(diff), shape, window);
+  }
+
+  /** A label is about to be drawn at a place where it was not before. */
+  introduce(label: number, near: Point): void {
+    const { shape } = this.document;
+    const pixel = { ...pixelAt(near), height: 1, width: 1 };
+    const window = grownWindow(pixel, 2 * COLOR_REACH_PX, shape) ?? wholeWindow(shape);
+    this.styles.introduce(label, this.document.plane(this.plane()), shape, window);
+  }
+
+  highlight(label: number): void {
+    const index = this.document.index(this.plane());
+    this.stage.refreshWindow(index.looseWindow(this.styles.selected));
+    this.styles.select(label);
+    this.stage.refreshWindow(index.looseWindow(label));
+    if (this.store.getSnapshot().view.onlySelected) {
+      this.stage.refresh();
+    }
+  }
+
+  /** Follows the pointer, for the brush ring and for what is under it; null when it left. */
+  pointAt(place: ScreenPoint | null): void {
+    this.place = place;
+    this.stage.pointAt(place);
+    const hover = place === null ? null : this.hoverAt(place);
+    const before = this.store.getSnapshot().hover;
+    const isSame =
+      hover?.row === before?.row && hover?.col === before?.col && hover?.label === before?.label;
+    if (!isSame) {
+      this.store.update({ hover });
+      this.highlightHovered(hover?.label ?? 0);
+    }
+  }
+
+  /** The tool or its radius changed: the ring and the highlight may have to go or to come. */
+  toolChanged(): void {
+    this.stage.pointAt(this.place);
+    this.highlightHovered(this.store.getSnapshot().hover?.label ?? 0);
+  }
+
+  private changeChannel(index: number, settings: Partial<ChannelView>): void {
+    const channels = this.store
+      .getSnapshot()
+      .channels.map((channel, i) => (i === index ? { ...channel, ...settings } : channel));
+    this.store.update({ channels });
+    this.stage.refresh();
+  }
+
+  /** Only while selecting: when painting, the flicker would disturb. */
+  private highlightHovered(label: number): void {
+    const hovered = this.store.getSnapshot().tool === "select" ? label : 0;
+    if (hovered !== this.styles.hovered) {
+      const index = this.document.index(this.plane());
+      this.stage.refreshWindow(index.looseWindow(this.styles.hovered));
+      this.styles.hover(hovered);
+      this.stage.refreshWindow(index.looseWindow(hovered));
+    }
+  }
+
+  private hoverAt(place: ScreenPoint): Hover | null {
+    const { camera, frame } = this.store.getSnapshot();
+    const { shape } = this.document;
+    const pixel = pixelAt(toImage(camera, place));
+    if (!isInside(pixel, shape)) {
+      return null;
+    }
+    const at = (frame * shape.nRows + pixel.row) * shape.nCols + pixel.col;
+    return {
+      ...pixel,
+      label: this.document.labelAt(this.plane(), pixel),
+      values: this.channelData.map((data) => data?.[at] ?? null),
+    };
+  }
+
+  private learnPlane(): void {
+    const { shape } = this.document;
+    this.styles.learn(this.document.plane(this.plane()), shape, wholeWindow(shape));
+  }
+
+  private plane(): PlaneName {
+    const { compartment, frame } = this.store.getSnapshot();
+    return { compartment, frame };
+  }
+}

@@ -1,0 +1,42 @@
+/** The editor: the one object that the user interface talks to, in front of an `EditorSession`. */
+import { EditorSession } from "./session";
+import type { Editor, EditorOptions } from "./types";
+
+/**
+ * Opens an editor on a crop.
+ *
+ * @throws InvalidLabels when the label images have no or different shapes.
+ * @throws InvalidDiff when an edit of `log` cannot be read.
+ */
+export function createEditor(options: EditorOptions): Editor {
+  const session = new EditorSession(options);
+  const { store, display, document, log } = session;
+  return {
+    state: store,
+    ready: session.ready,
+    attach: (canvas, size) => store.batch(() => display.attach(canvas, size)),
+    resize: (viewport) => display.resize(viewport),
+    dispatch: (input) => session.dispatch(input),
+    run: (commandId) => session.run(commandId),
+    loadChannel: (index, data) => display.loadChannel(index, data),
+    setChannel: (index, settings) => display.setChannel(index, settings),
+    autoContrast: (index) => display.autoContrast(index),
+    setView: (settings) => session.setView(settings),
+    setTool: (tool) => session.setTool(tool),
+    setBrushRadius: (radiusPx) => session.setBrushRadius(radiusPx),
+    setWriteMode: (writeMode) => session.setWriteMode(writeMode),
+    setContextBrush: (contextBrush) => store.update({ contextBrush }),
+    setCompartment: (name) => session.setCompartment(name),
+    setFrame: (frame) => session.setFrame(frame),
+    select: (label) => session.select(label),
+    setCamera: (camera) => display.setCamera(camera),
+    checksums: () => document.checksums(),
+    lastSeq: () => log.lastSeq,
+    flush: () => log.flush(),
+    retrySave: () => log.retry(),
+    unsavedEdits: () => log.unsavedEdits(),
+    discardUnsaved: () => log.discard(),
+    onEdit: (listener) => session.onEdit(listener),
+    dispose: () => session.dispose(),
+  };
+}

@@ -1,0 +1,332 @@
+/**
+ * One crop being edited. The session connects parts that know nothing of each other: the labels
+ * and their log, the tools, the display; and it derives the state that everybody sees.
+ */
+import {
+  type Compartment,
+  LabelDocument,
+  type PixelWindow,
+  type PlaneName,
+  pixelAt,
+} from "../model";
+import { deleteSelected, selectNeighbour } from "./actions";
+import { type CommandTarget, findCommand } from "./commands";
+import { Display } from "./display";
+import { EditLog } from "./edit-log";
+import { DEFAULT_PREFERENCES, initialSnapshot } from "./initial-state";
+import { Store } from "./store";
+import { Toolbox } from "./toolbox";
+import type { ToolContext } from "./tools/context";
+import type {
+  EditEvent,
+  EditorInput,
+  EditorOptions,
+  EditorPreferences,
+  EditorSnapshot,
+  PointerInput,
+  ReadableStore,
+  ToolId,
+  ViewSettings,
+  WheelInput,
+  WriteMode,
+} from "./types";
+
+const MAX_RADIUS_PX = 500;
+/** Zoom per CSS pixel of the wheel; a pinch on a trackpad comes as a wheel with Ctrl. */
+const WHEEL_SPEED = 0.0015;
+const PINCH_SPEED = 0.01;
+
+export class EditorSession implements CommandTarget {
+  readonly ready: Promise<void>;
+  readonly compartments: readonly Compartment[];
+  private readonly preferences: EditorPreferences;
+  readonly store: Store<EditorSnapshot>;
+  readonly document: LabelDocument;
+  readonly display: Display;
+  readonly log: EditLog;
+  private readonly toolbox: Toolbox;
+  private readonly context: ToolContext;
+  private readonly editListeners = new Set<(event: EditEvent) => void>();
+
+  constructor(options: EditorOptions) {
+    this.preferences = { ...DEFAULT_PREFERENCES, ...options.options };
+    this.compartments = options.compartments;
+    this.document = new LabelDocument(options.labels);
+    this.log = new EditLog({
+      document: this.document,
+      lastSeq: options.lastSeq,
+      ports: options.ports,
+      log: options.log ?? [],
+      historyBytes: this.preferences.historyBytes,
+      onSaveState: () => this.refreshState(),
+      onJournal: (journalWorks) => this.store.update({ journalWorks }),
+      onEdit: (event) => this.store.batch(() => this.followEdit(event)),
+    });
+    this.store = new Store(
+      initialSnapshot({
+        options,
+        preferences: this.preferences,
+        document: this.document,
+        save: this.log.saveState,
+        journalWorks: this.log.journalWorks,
+        history: this.log.history,
+      }),
+    );
+    const { scheduler } = options.ports;
+    this.display = new Display(this.store, this.document, options.image, scheduler);
+    this.context = this.makeContext();
+    this.toolbox = new Toolbox(this.context, () => this.display.minZoom());
+    this.ready = this.log.open().then(() => {
+      this.store.update({ phase: "ready" });
+      this.refreshState();
+    });
+  }
+
+  get state(): ReadableStore<EditorSnapshot> {
+    return this.store;
+  }
+
+  get nFrames(): number {
+    return this.document.shape.nFrames;
+  }
+
+  dispatch(input: EditorInput): void {
+    this.log.activeTime.touch();
+    this.store.batch(() => {
+      this.handle(input);
+      this.store.update({ path: this.toolbox.path });
+    });
+  }
+
+  run(commandId: string): boolean {
+    const command = findCommand(commandId);
+    return command !== undefined && this.store.batch(() => command.run(this));
+  }
+
+  autoContrast(index: number): void {
+    this.display.autoContrast(index);
+  }
+
+  setView(settings: Partial<ViewSettings>): void {
+    this.store.batch(() => this.display.setView(settings));
+  }
+
+  setTool(tool: ToolId): void {
+    this.toolbox.abort();
+    this.store.batch(() => {
+      this.store.update({ tool });
+      this.store.update({ path: this.toolbox.path });
+      this.display.toolChanged();
+    });
+  }
+
+  setBrushRadius(radiusPx: number): void {
+    const brushRadiusPx = Math.min(MAX_RADIUS_PX, Math.max(0.5, radiusPx));
+    this.store.update({ brushRadiusPx });
+    this.display.toolChanged();
+  }
+
+  setWriteMode(writeMode: WriteMode): void {
+    this.store.update({ writeMode });
+  }
+
+  setCompartment(compartment: Compartment): void {
+    if (this.document.compartments.includes(compartment)) {
+      this.changePlane({ compartment });
+    }
+  }
+
+  setFrame(frame: number): void {
+    this.changePlane({ frame: Math.min(this.nFrames - 1, Math.max(0, Math.floor(frame))) });
+  }
+
+  select(label: number): void {
+    this.store.batch(() => {
+      this.display.highlight(label);
+      this.store.update({ selected: label, selection: this.instance(label) });
+    });
+  }
+
+  onEdit(listener: (event: EditEvent) => void): () => void {
+    this.editListeners.add(listener);
+    return () => {
+      this.editListeners.delete(listener);
+    };
+  }
+
+  dispose(): void {
+    this.toolbox.abort();
+    this.log.dispose();
+    this.display.detach();
+  }
+
+  undo(): boolean {
+    return this.canEditNow() && this.log.undo();
+  }
+
+  redo(): boolean {
+    return this.canEditNow() && this.log.redo();
+  }
+
+  escape(): boolean {
+    if (!this.toolbox.abort()) {
+      this.select(0);
+    }
+    this.store.update({ path: this.toolbox.path });
+    return true;
+  }
+
+  newLabel(): boolean {
+    if (!this.canEditNow()) {
+      return false;
+    }
+    this.select(this.document.nextLabel());
+    this.setTool("brush");
+    return true;
+  }
+
+  deleteSelected(): boolean {
+    return this.canEditNow() && deleteSelected(this.context);
+  }
+
+  selectNeighbour(step: 1 | -1): boolean {
+    return selectNeighbour(this.context, step) && this.showSelected();
+  }
+
+  zoomBy(factor: number): void {
+    this.display.zoomBy(factor);
+  }
+
+  fit(): void {
+    this.display.fit();
+  }
+
+  actualSize(): void {
+    this.display.actualSize();
+  }
+
+  showSelected(): boolean {
+    const { selection } = this.store.getSnapshot();
+    if (selection !== null) {
+      this.display.show(selection.window);
+    }
+    return selection !== null;
+  }
+
+  private handle(input: EditorInput): void {
+    if (input.type === "command") {
+      this.run(input.id);
+    } else if (input.type === "wheel") {
+      this.wheel(input);
+    } else if (input.type !== "hold") {
+      this.pointer(input);
+    } else if (input.what === "pan") {
+      this.toolbox.holdPan(input.down);
+    } else {
+      this.display.hideLabels(input.down);
+    }
+  }
+
+  private pointer(input: PointerInput): void {
+    this.toolbox.handle(input);
+    this.display.pointAt(input.type === "pointer_leave" ? null : input);
+  }
+
+  private wheel(input: WheelInput): void {
+    if (input.alt === true) {
+      const { brushRadiusPx } = this.store.getSnapshot();
+      this.setBrushRadius(brushRadiusPx - Math.sign(input.deltaY));
+    } else {
+      const speed = input.ctrl === true ? PINCH_SPEED : WHEEL_SPEED;
+      this.display.zoomAt(input, Math.exp(-input.deltaY * speed));
+    }
+  }
+
+  /** A command ends the gesture under way, then edits. */
+  private canEditNow(): boolean {
+    this.toolbox.abort();
+    return this.store.getSnapshot().editable;
+  }
+
+  private changePlane(parts: Partial<PlaneName>): void {
+    this.toolbox.abort();
+    this.store.batch(() => {
+      this.store.update(parts);
+      this.display.planeChanged();
+      this.refreshState();
+    });
+  }
+
+  private followEdit(event: EditEvent): void {
+    for (const diff of event.diffs) {
+      this.display.learnDiff(diff);
+    }
+    const { compartment, frame } = this.store.getSnapshot();
+    const last = event.diffs[event.diffs.length - 1];
+    if (last.compartment !== compartment || last.frame !== frame) {
+      this.changePlane({ compartment: last.compartment, frame: last.frame });
+    } else {
+      this.redraw(event.windows);
+    }
+    this.refreshState();
+    for (const listener of this.editListeners) {
+      listener(event);
+    }
+  }
+
+  private redraw(windows: readonly PixelWindow[]): void {
+    for (const window of windows) {
+      this.display.labelsChanged(window);
+    }
+  }
+
+  /** What follows from the log, the labels and the plane that is shown. */
+  private refreshState(): void {
+    const snapshot = this.store.getSnapshot();
+    const save = this.log.saveState;
+    this.store.update({
+      save,
+      editable: this.isEditable(snapshot),
+      canUndo: this.log.history.canUndo,
+      canRedo: this.log.history.canRedo,
+      nEdits: this.log.nEdits,
+      nInstances: this.document.index(this.plane()).size,
+      selection: this.instance(snapshot.selected),
+    });
+  }
+
+  private isEditable({ phase, compartment }: EditorSnapshot): boolean {
+    const { kind } = this.log.saveState;
+    const isStopped = kind === "conflict" || kind === "closed";
+    const isAllowed = this.compartments.includes(compartment) && !this.preferences.readOnly;
+    return phase === "ready" && isAllowed && !isStopped;
+  }
+
+  private plane(): PlaneName {
+    const { compartment, frame } = this.store.getSnapshot();
+    return { compartment, frame };
+  }
+
+  private instance(label: number) {
+    return this.document.index(this.plane()).get(label);
+  }
+
+  private makeContext(): ToolContext {
+    const editor = this;
+    return {
+      document: this.document,
+      get snapshot() {
+        return editor.store.getSnapshot();
+      },
+      get plane() {
+        return editor.plane();
+      },
+      labelAt: (point) => this.document.labelAt(this.plane(), pixelAt(point)),
+      select: (label) => this.select(label),
+      introduce: (label, near) => this.display.introduce(label, near),
+      touch: (window) => this.display.labelsChanged(window),
+      commit: (tool, diffs) => this.log.commit(tool, diffs),
+      setCamera: (camera) => this.display.setCamera(camera),
+    };
+  }
+}

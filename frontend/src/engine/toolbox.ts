@@ -1,0 +1,129 @@
+/** Which tool gets which input. Pan and pinch come first; the chosen tool gets the rest. */
+import { toImage } from "./camera";
+import type { Tool, ToolPointer } from "./chart";
+import { brushTool } from "./tools/brush";
+import type { ToolContext } from "./tools/context";
+import { eraseTool } from "./tools/erase";
+import { panTool } from "./tools/pan";
+import { Pinch } from "./tools/pinch";
+import { selectTool } from "./tools/select";
+import type { PointerInput, ToolId } from "./types";
+
+const LEFT = 0;
+const MIDDLE = 1;
+const RIGHT = 2;
+
+export class Toolbox {
+  private readonly context: ToolContext;
+  private readonly tools: Readonly<Record<ToolId, Tool>>;
+  private readonly pinch = new Pinch();
+  private readonly minZoom: () => number;
+  private isPanHeld = false;
+  /** The tool that has the pointer until it is released. */
+  private active: Tool | null = null;
+  private activePointer = 0;
+
+  constructor(context: ToolContext, minZoom: () => number) {
+    this.context = context;
+    this.minZoom = minZoom;
+    this.tools = {
+      select: selectTool(context),
+      brush: brushTool(context),
+      erase: eraseTool(context),
+      pan: panTool(context),
+    };
+  }
+
+  get path(): string {
+    if (this.pinch.isActive) {
+      return "pan.pinching";
+    }
+    return (this.active ?? this.tools[this.context.snapshot.tool]).path;
+  }
+
+  holdPan(isDown: boolean): void {
+    this.isPanHeld = isDown;
+  }
+
+  /** Puts back what an unfinished gesture did; false when there was none. */
+  abort(): boolean {
+    const { active } = this;
+    this.active = null;
+    active?.abort();
+    return active !== null;
+  }
+
+  handle(input: PointerInput): void {
+    const id = input.pointerId ?? 1;
+    if (input.pointerType === "touch") {
+      this.followFinger(input, id);
+    }
+    if (this.pinch.isActive) {
+      this.abort();
+    } else if (input.type === "pointer_down") {
+      this.down(input, id);
+    } else if (this.active !== null && id === this.activePointer) {
+      this.continue(input, this.active);
+    }
+  }
+
+  private followFinger(input: PointerInput, id: number): void {
+    if (input.type === "pointer_down") {
+      this.pinch.down(id, input);
+    } else if (input.type === "pointer_move") {
+      const { camera } = this.context.snapshot;
+      this.context.setCamera(this.pinch.move(id, input, camera, this.minZoom()));
+    } else {
+      this.pinch.up(id);
+    }
+  }
+
+  private down(input: PointerInput, id: number): void {
+    const button = input.button ?? LEFT;
+    if (this.active !== null || button === RIGHT) {
+      return;
+    }
+    const isPan = button === MIDDLE || this.isPanHeld;
+    this.active = isPan ? this.tools.pan : this.tools[this.context.snapshot.tool];
+    this.activePointer = id;
+    this.active.send("down", this.pointer(input));
+    this.releaseWhenIdle();
+  }
+
+  private continue(input: PointerInput, tool: Tool): void {
+    if (input.type === "pointer_cancel") {
+      this.abort();
+      return;
+    }
+    if (input.type === "pointer_up") {
+      tool.send("up", this.pointer(input));
+      this.active = null;
+    } else if (input.buttons === 0) {
+      // The release happened where nobody saw it: what lies between is no part of the gesture.
+      tool.send("up", { ...this.pointer(input), trail: [] });
+      this.active = null;
+    } else if (input.type === "pointer_move") {
+      tool.send("move", this.pointer(input));
+    }
+  }
+
+  private releaseWhenIdle(): void {
+    if (this.active?.isIdle) {
+      this.active = null;
+    }
+  }
+
+  private pointer(input: PointerInput): ToolPointer {
+    const { camera } = this.context.snapshot;
+    const screen = { x: input.x, y: input.y };
+    const point = toImage(camera, screen);
+    const between = (input.coalesced ?? []).map((place) => toImage(camera, place));
+    return {
+      screen,
+      point,
+      trail: [...between, point],
+      modifiers: { shift: input.shift, ctrl: input.ctrl, alt: input.alt },
+      button: input.button ?? LEFT,
+    };
+  }
+}
