@@ -11,6 +11,7 @@ from pipeline.errors import InvalidLabels
 from pipeline.types import AnyArray, Ints, Labels
 
 MAX_LABEL = 2**31 - 1
+_SMALL_TABLE = 1 << 14
 
 
 def check_labels(array: AnyArray, *, name: str = "labels", path: Path | str | None = None) -> Labels:
@@ -147,11 +148,12 @@ def map_labels(labels: Labels, *, old: Ints, new: Ints) -> Labels:
     -------
     int32 array of the same shape
     """
+    highest = int(labels.max(initial=0))
+    old, new = old[old <= highest], new[old <= highest]
     if len(old) == 0:
         return labels.copy()
-    highest = int(labels.max(initial=0))
-    if highest <= max(4 * labels.size, 1 << 20):
-        table = np.arange(max(highest, int(old.max())) + 1, dtype=np.int32)
+    if highest <= max(4 * labels.size, _SMALL_TABLE):
+        table = np.arange(highest + 1, dtype=np.int32)
         table[old] = new
         return table[labels]
     order = np.argsort(old)
