@@ -4,18 +4,19 @@ Nuclei come from the nuclear channel, whole cells are grown from them in the mem
 labels before a project has a model of its own, and it is what every trained model has to beat.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from pipeline.matching import match_compartments
 from scipy import ndimage as ndi
 from skimage.feature import peak_local_max
 from skimage.filters import threshold_otsu
 from skimage.segmentation import expand_labels, watershed
 
 from pipeline.compartments import COMPARTMENTS
-from pipeline.types import Labels, LabelSet, Mask
+from pipeline.matching import match_compartments
+from pipeline.types import Image, Labels, LabelSet, Mask
 from training.predictor_input import check_image
 
 Plane = npt.NDArray[np.float32]
@@ -42,6 +43,14 @@ class BaselineConfig:
     expansion_px: float = 3.0
 
 
+@dataclass(frozen=True)
+class Calibration:
+    """What the baseline measures before it labels: a threshold, and the radius of a typical nucleus in px."""
+
+    threshold: float
+    radius_px: float
+
+
 class BaselinePredictor:
     """Proposes labels with scikit-image alone; see the module's text.
 
@@ -54,8 +63,21 @@ class BaselinePredictor:
     name = "baseline"
     compartments = COMPARTMENTS
 
-    def __init__(self, config: BaselineConfig | None = None) -> None:
+    def __init__(
+        self, config: BaselineConfig | None = None, *, calibration: "Calibration | None" = None
+    ) -> None:
         self.config = config or BaselineConfig()
+        self._calibration = calibration
+
+    def calibrated(self, pieces: Iterable[Image]) -> "BaselinePredictor":
+        """Return this predictor with one threshold and one radius for a large image.
+
+        They are the medians of those of its pieces; pieces without signal do not count.
+        """
+        found = [_calibrate_piece(check_image(piece)[..., 0], config=self.config) for piece in pieces]
+        lit = np.array([(item.threshold, item.radius_px) for item in found if item.radius_px > 0])
+        median = Calibration(*np.median(lit, axis=0).tolist()) if lit.size else Calibration(0.0, 0.0)
+        return BaselinePredictor(self.config, calibration=median)
 
     def predict(self, image: npt.NDArray[np.generic]) -> LabelSet:
         """Label nuclei and whole cells of an image.
@@ -72,18 +94,22 @@ class BaselinePredictor:
             `whole_cell` and `nuclear`, int32 (row, col); a cell and its nucleus share their label.
         """
         checked = check_image(image)
-        nuclei, radius_px = label_nuclei(checked[..., 0], config=self.config)
+        nuclei, radius_px = label_nuclei(checked[..., 0], config=self.config, calibration=self._calibration)
         cells = grow_cells(nuclei, checked[..., 1], radius_px=radius_px, config=self.config)
         return match_compartments(cells, nuclei)[0]
 
 
-def label_nuclei(plane: Plane, *, config: BaselineConfig) -> tuple[Labels, float]:
+def label_nuclei(
+    plane: Plane, *, config: BaselineConfig, calibration: Calibration | None = None
+) -> tuple[Labels, float]:
     """Label the bright blobs of a nuclear channel.
 
     Parameters
     ----------
     plane
         Float32 (row, col), finite.
+    calibration
+        Of the image that `plane` is a part of; None measures `plane`.
 
     Returns
     -------
@@ -96,9 +122,11 @@ def label_nuclei(plane: Plane, *, config: BaselineConfig) -> tuple[Labels, float
     signal = flatten_background(plane, window_px=config.background_px)
     if float(signal.max()) <= 0.0:
         return nothing, 0.0
-    threshold = float(threshold_otsu(signal))
-    radius_px = estimate_radius(signal, signal > threshold, config=config)
-    foreground = _foreground(signal, threshold, radius_px=radius_px, config=config)
+    found = calibration or _calibrate(signal, config=config)
+    if found.radius_px == 0.0:
+        return nothing, 0.0
+    radius_px = found.radius_px
+    foreground = _foreground(signal, found.threshold, radius_px=radius_px, config=config)
     if not foreground.any():
         return nothing, 0.0
     landscape = _landscape(signal, foreground, radius_px=radius_px, config=config)
@@ -172,6 +200,20 @@ def grow_cells(nuclei: Labels, membrane: Plane, *, radius_px: float, config: Bas
     spread = max(float(np.percentile(smooth, 99) - np.percentile(smooth, 1)), 1e-9)
     cells = watershed(smooth / spread + config.distance_slope * distance / reach_px, markers)
     return np.where(cells == background_label, 0, cells).astype(np.int32)
+
+
+def _calibrate_piece(plane: Plane, *, config: BaselineConfig) -> Calibration:
+    if plane.size == 0 or float(plane.min()) == float(plane.max()):
+        return Calibration(0.0, 0.0)
+    return _calibrate(flatten_background(plane, window_px=config.background_px), config=config)
+
+
+def _calibrate(signal: Plane, *, config: BaselineConfig) -> Calibration:
+    threshold = float(threshold_otsu(signal))
+    foreground = signal > threshold
+    if not foreground.any():
+        return Calibration(0.0, 0.0)
+    return Calibration(threshold, estimate_radius(signal, foreground, config=config))
 
 
 def _disc_answer(signal: Plane, foreground: Mask, *, radius_px: float) -> float:

@@ -4,6 +4,7 @@ TrainingError
     InvalidConfig          a network, training or post-processing setting is unknown or out of range
     InvalidPredictorInput  an image that no predictor can work on
     UnusableDataset        a dataset version that cannot be trained or evaluated on
+    OutputExists           the folder to write to is already there
     DivergedTraining       the loss is no longer a finite number
     TrainingStopped        somebody asked for the run to stop
     InvalidModelFolder     a model folder that may not be loaded
@@ -29,6 +30,10 @@ class InvalidPredictorInput(TrainingError):
 
 class UnusableDataset(TrainingError):
     """A dataset version without what training or evaluation needs."""
+
+
+class OutputExists(TrainingError):
+    """The folder to write to is already there; nothing in it was touched."""
 
 
 class DivergedTraining(TrainingError):

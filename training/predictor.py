@@ -1,12 +1,13 @@
-"""What the application knows of predictors: a protocol and how to load one."""
+"""What the application knows of predictors: a protocol, and how to load one."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.types import LabelSet
+from pipeline.types import Image, LabelSet
 from training.baseline import BaselinePredictor
 
 
@@ -20,6 +21,17 @@ class Predictor(Protocol):
     @property
     def compartments(self) -> tuple[str, ...]:
         """Compartments that `predict` gives, whole_cell before nuclear."""
+
+    def calibrated(self, pieces: Iterable[Image]) -> "Predictor":
+        """Return this predictor set to the intensities of one large image.
+
+        What it then predicts for a part of that image does not depend on what else the part shows.
+
+        Parameters
+        ----------
+        pieces
+            Float32 (row, col, 2), finite; every pixel of the image in one of them.
+        """
 
     def predict(self, image: npt.NDArray[np.generic]) -> LabelSet:
         """Label an image.

@@ -1,0 +1,85 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from training.errors import InvalidConfig
+from training.preprocess import IntensityRange, PreprocessConfig, measure_ranges, preprocess_image
+
+DEFAULT = PreprocessConfig()
+
+
+def waves_with_an_outlier():
+    """A smooth image of 64 x 64 px with one pixel of 5000."""
+    rows, cols = np.indices((64, 64))
+    plane = (100 + 50 * np.sin(rows / 5) + 50 * np.cos(cols / 7)).astype(np.float32)
+    plane[10, 10] = 5000
+    return plane
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    hnp.arrays(
+        np.float32,
+        st.tuples(st.integers(1, 20), st.integers(1, 20), st.just(2)),
+        elements=st.floats(-(2.0**100), 2.0**100, width=32),
+    )
+)
+def test_every_channel_is_scaled_to_the_unit_range_or_zero(image):
+    result = preprocess_image(image, config=DEFAULT)
+    assert result.dtype == np.float32
+    for channel in range(2):
+        plane = result[..., channel]
+        assert (plane.min(), plane.max()) in {(0.0, 1.0), (0.0, 0.0)}
+
+
+def test_a_blank_image_stays_zero():
+    assert not preprocess_image(np.zeros((32, 32, 2), np.float32), config=DEFAULT).any()
+
+
+def test_a_constant_channel_becomes_zero():
+    image = np.stack([waves_with_an_outlier(), np.full((64, 64), 9, np.float32)], axis=-1)
+    result = preprocess_image(image, config=DEFAULT)
+    assert result[..., 0].max() == 1
+    assert not result[..., 1].any()
+
+
+def test_bright_pixels_are_clipped_at_the_percentile_of_those_that_are_lit():
+    image = waves_with_an_outlier()[..., None]
+    before = image.copy()
+    (found,) = measure_ranges([image], config=DEFAULT)
+    assert found.high == pytest.approx(np.percentile(image, 99.9))
+    assert found.high < 300
+    padded = np.concatenate([image, np.zeros((500, 64, 1), np.float32)])
+    assert measure_ranges([padded], config=DEFAULT) == (IntensityRange(0.0, found.high),)
+    plain = PreprocessConfig(clahe_kernel_px=0)
+    assert np.count_nonzero(preprocess_image(image, config=plain) == 1) >= 4
+    assert np.array_equal(image, before)
+
+
+def test_the_range_of_an_image_is_that_of_its_pieces():
+    image = np.random.default_rng(1).gamma(2.0, 50.0, (60, 50, 2)).astype(np.float32)
+    pieces = [image[:20], image[20:, :30], image[20:, 30:]]
+    assert measure_ranges(pieces, config=DEFAULT) == measure_ranges([image], config=DEFAULT)
+
+
+def test_a_piece_is_scaled_like_its_image_when_its_range_is_given():
+    image = np.random.default_rng(1).gamma(2.0, 50.0, (60, 50, 2)).astype(np.float32)
+    plain = PreprocessConfig(clahe_kernel_px=0)
+    ranges = measure_ranges([image], config=plain)
+    whole = preprocess_image(image, config=plain)
+    assert np.array_equal(preprocess_image(image[10:30], config=plain, ranges=ranges), whole[10:30])
+
+
+def test_without_equalisation_the_order_of_values_is_kept():
+    image = np.random.default_rng(0).random((16, 16, 2)).astype(np.float32)
+    result = preprocess_image(image, config=PreprocessConfig(clahe_kernel_px=0, percentile=100))
+    assert np.array_equal(np.argsort(image[..., 0].ravel()), np.argsort(result[..., 0].ravel()))
+
+
+def test_settings_out_of_range_are_refused():
+    with pytest.raises(InvalidConfig, match="percentile is 0"):
+        PreprocessConfig(percentile=0)
+    with pytest.raises(InvalidConfig, match="clahe_kernel_px is -1"):
+        PreprocessConfig(clahe_kernel_px=-1)

@@ -1,0 +1,35 @@
+"""The one place where Keras is imported, with the backend quiet.
+
+Importing this module takes seconds, so only modules that cannot do without Keras import it, and those are
+imported inside functions by the rest. `keras`, `layers` and `ops` are to be taken from here.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def _native_stderr_muted() -> Iterator[None]:
+    """Send what C++ code writes to standard error nowhere; Python exceptions pass as ever."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+# TensorFlow reads this once, in C++; it hides notes but no errors. It does not reach the lines that are
+# written while the library loads, before its logger exists: those are muted.
+os.putenv("TF_CPP_MIN_LOG_LEVEL", "2")
+with _native_stderr_muted():
+    import keras
+    from keras import layers, ops
+
+__all__ = ["keras", "layers", "ops"]

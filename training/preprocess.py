@@ -1,0 +1,123 @@
+"""From stored intensities to the input of a network (Greenwald et al. 2022, methods)."""
+
+import warnings
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from skimage.exposure import equalize_adapthist
+
+from training.errors import InvalidConfig
+
+Plane = npt.NDArray[np.float32]
+FloatImage = npt.NDArray[np.float32]
+
+# Values kept per channel when the percentile of a large image is measured.
+_MAX_SAMPLED = 32_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreprocessConfig:
+    """How intensities are made comparable between platforms.
+
+    Parameters
+    ----------
+    percentile
+        Brighter values than this percentile of the non-zero pixels are clipped, per image and channel.
+    clahe_kernel_px
+        Side of the regions of the contrast-limited adaptive histogram equalisation; 0 leaves it out.
+    """
+
+    percentile: float = 99.9
+    clahe_kernel_px: int = 128
+
+    def __post_init__(self) -> None:
+        if not 0 < self.percentile <= 100:
+            raise InvalidConfig(f"percentile is {self.percentile}; choose a number above 0, at most 100.")
+        if self.clahe_kernel_px < 0:
+            raise InvalidConfig(f"clahe_kernel_px is {self.clahe_kernel_px}; choose 0 (none) or more.")
+
+
+@dataclass(frozen=True)
+class IntensityRange:
+    """The darkest value of a channel, and the percentile at which it is clipped."""
+
+    low: float
+    high: float
+
+
+def measure_ranges(pieces: Iterable[FloatImage], *, config: PreprocessConfig) -> tuple[IntensityRange, ...]:
+    """Measure the range of each channel of an image that is given in pieces.
+
+    The percentile of a very large image, whose pixels need not fit into memory, is that of a part of them.
+
+    Parameters
+    ----------
+    pieces
+        Float32 (row, col, channel), finite; every pixel of the image in one of them.
+    """
+    samples: list[list[Plane]] = []
+    lows: list[float] = []
+    for piece in pieces:
+        flat = piece.reshape(-1, piece.shape[-1])
+        if not samples:
+            samples, lows = [[] for _ in range(flat.shape[1])], [np.inf] * flat.shape[1]
+        for channel, values in enumerate(flat.T):
+            lows[channel] = min(lows[channel], float(values.min(initial=np.inf)))
+            samples[channel].append(values[values != 0])
+            if sum(map(len, samples[channel])) > _MAX_SAMPLED:
+                samples[channel] = [np.concatenate(samples[channel])[::2]]
+    return tuple(
+        IntensityRange(low, _percentile(np.concatenate(kept), config.percentile, otherwise=low))
+        for low, kept in zip(lows, samples, strict=True)
+    )
+
+
+def preprocess_image(
+    image: FloatImage, *, config: PreprocessConfig, ranges: Sequence[IntensityRange] | None = None
+) -> FloatImage:
+    """Clip, rescale and equalise each channel on its own.
+
+    Parameters
+    ----------
+    image
+        Float32 (row, col, channel), finite.
+    ranges
+        Of the image that this one is a piece of; None measures this one.
+
+    Returns
+    -------
+    FloatImage
+        Float32 of the same shape, each channel from 0 to 1; a constant channel is 0 everywhere.
+    """
+    result = np.zeros(image.shape, np.float32)
+    if image.size == 0:
+        return result
+    for channel, extent in enumerate(ranges or measure_ranges([image], config=config)):
+        scaled = _rescale(image[..., channel], extent)
+        result[..., channel] = _equalise(scaled, clahe_kernel_px=config.clahe_kernel_px)
+    return result
+
+
+def _percentile(values: Plane, percentile: float, *, otherwise: float) -> float:
+    return float(np.percentile(values, percentile)) if values.size else otherwise
+
+
+def _rescale(plane: Plane, extent: IntensityRange) -> Plane:
+    """Bring [low, high] to [0, 1], clipping what is brighter; a range without extent becomes 0."""
+    if not extent.high > extent.low:
+        return np.zeros(plane.shape, np.float32)
+    # In float64, so that a range near the limits of float32 neither overflows nor vanishes.
+    scaled = (plane.astype(np.float64) - extent.low) / (extent.high - extent.low)
+    return np.clip(scaled, 0.0, 1.0).astype(np.float32)
+
+
+def _equalise(scaled: Plane, *, clahe_kernel_px: int) -> Plane:
+    if clahe_kernel_px == 0 or min(scaled.shape) < 2 or not scaled.any():
+        return scaled
+    with warnings.catch_warnings():
+        # scikit-image mentions lost precision when the input has few levels; that is its purpose here.
+        warnings.simplefilter("ignore", UserWarning)
+        equalised = equalize_adapthist(scaled, kernel_size=clahe_kernel_px)
+    return np.asarray(equalised, np.float32)

@@ -1,0 +1,151 @@
+"""What the heads of a network are trained to say: inner distance and pixelwise classes.
+
+Both are defined per label image and computed without a loop over instances. A label of -1 marks a pixel that
+carries no truth: it gets no weight, and its border with an instance counts like the border of the image,
+which is not an edge.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import ndimage as ndi
+from skimage.measure import label as label_components
+from skimage.morphology import disk
+
+from pipeline.types import Labels, Mask
+from training.errors import InvalidConfig
+
+EDGE, INTERIOR, BACKGROUND = 0, 1, 2
+N_CLASSES = 3
+IGNORED = -1
+
+FloatPlane = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TargetConfig:
+    """Settings of the two transforms.
+
+    Parameters
+    ----------
+    erosion_px
+        Pixels taken off each instance before its inner distance is computed.
+    alpha
+        Steepness of the inner distance; None means 1 / sqrt(area) of each eroded instance.
+    beta
+        Factor on alpha.
+    distance
+        `squared` uses the squared distance to the centre (what the published weights were trained with),
+        `plain` the distance itself (what the paper prints).
+    dilation_px
+        Radius by which the edge class grows outward.
+    """
+
+    erosion_px: int = 1
+    alpha: float | None = None
+    beta: float = 1.0
+    distance: str = "squared"
+    dilation_px: int = 1
+
+    def __post_init__(self) -> None:
+        if self.distance not in ("squared", "plain"):
+            raise InvalidConfig(f"distance is {self.distance!r}; choose 'squared' or 'plain'.")
+        if self.erosion_px < 0 or self.dilation_px < 0:
+            raise InvalidConfig(
+                f"erosion_px is {self.erosion_px} and dilation_px is {self.dilation_px}; choose 0 or more."
+            )
+
+
+def inner_edges(labels: Labels) -> Mask:
+    """Return the pixels of instances that touch, side by side, a pixel of another label or background."""
+    edges = np.zeros(labels.shape, bool)
+    for axis in (0, 1):
+        before = [slice(None), slice(None)]
+        after = [slice(None), slice(None)]
+        before[axis], after[axis] = slice(None, -1), slice(1, None)
+        a, b = labels[tuple(before)], labels[tuple(after)]
+        differ = (a != b) & (a != IGNORED) & (b != IGNORED)
+        edges[tuple(before)] |= differ
+        edges[tuple(after)] |= differ
+    return edges & (labels > 0)
+
+
+def pixelwise_target(labels: Labels, *, config: TargetConfig) -> FloatPlane:
+    """Return the classes [edge, interior, background], one-hot; all zero where there is no truth.
+
+    Parameters
+    ----------
+    labels
+        Int32 (row, col); 0 background, -1 no truth.
+
+    Returns
+    -------
+    FloatPlane
+        Float32 (row, col, 3).
+    """
+    edge = inner_edges(labels)
+    interior = (labels > 0) & ~edge
+    if config.dilation_px:
+        edge = ndi.binary_dilation(edge, disk(config.dilation_px)) & ~interior
+    known = labels != IGNORED
+    target = np.zeros((*labels.shape, N_CLASSES), np.float32)
+    target[..., EDGE] = edge & known
+    target[..., INTERIOR] = interior
+    target[..., BACKGROUND] = known & ~edge & ~interior
+    return target
+
+
+def inner_distance_target(labels: Labels, *, config: TargetConfig) -> FloatPlane:
+    """Return 1 / (1 + beta * alpha * d), d being the squared distance to the centre of the instance.
+
+    The centre is the centroid of the eroded instance, weighted by the distance to the rim; an instance in
+    several pieces has one centre per piece.
+
+    Parameters
+    ----------
+    labels
+        Int32 (row, col); 0 background, -1 no truth.
+
+    Returns
+    -------
+    FloatPlane
+        Float32 (row, col), 0 outside the eroded instances, at most 1.
+    """
+    eroded = labels.copy()
+    for _ in range(config.erosion_px):
+        eroded[inner_edges(eroded)] = 0
+    instances = np.where(eroded > 0, eroded, 0)
+    if not instances.any():
+        return np.zeros(labels.shape, np.float32)
+    # Pixels without truth do not bound an instance; EDT needs some zero to measure to.
+    depth = _distance_to_rim(eroded != 0)
+    pieces = label_components(instances, connectivity=2)
+    rows, cols = np.nonzero(pieces)
+    piece = pieces[rows, cols]
+    weight = depth[rows, cols]
+    total = np.bincount(piece, weight)
+    total[0] = 1.0
+    centre_row = np.bincount(piece, weight * rows) / total
+    centre_col = np.bincount(piece, weight * cols) / total
+    distance = (rows - centre_row[piece]) ** 2 + (cols - centre_col[piece]) ** 2
+    if config.distance == "plain":
+        distance = np.sqrt(distance)
+    if config.alpha is None:
+        steepness = config.beta / np.sqrt(np.maximum(np.bincount(piece), 1))[piece]
+    else:
+        steepness = np.full(len(piece), config.beta * config.alpha)
+    target = np.zeros(labels.shape, np.float32)
+    target[rows, cols] = 1.0 / (1.0 + steepness * distance)
+    return target
+
+
+def known_weight(labels: Labels) -> FloatPlane:
+    """Return 1 where there is truth and 0 where the label is -1; float32 (row, col)."""
+    return (labels != IGNORED).astype(np.float32)
+
+
+def _distance_to_rim(inside: Mask) -> npt.NDArray[np.float64]:
+    if inside.all():
+        return np.ones(inside.shape, np.float64)
+    return np.asarray(ndi.distance_transform_edt(inside), np.float64)
