@@ -34,9 +34,11 @@ def configure_logging(*, level: str, style: str = "auto") -> None:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    last: Any = (
-        structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
+    # Plain tracebacks: the default ones print local variables, passwords among them.
+    on_console = structlog.dev.ConsoleRenderer(
+        colors=False, exception_formatter=structlog.dev.plain_traceback
     )
+    last: Any = structlog.processors.JSONRenderer() if as_json else on_console
     formatting: list[Any] = [structlog.processors.format_exc_info, last] if as_json else [last]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -2,6 +2,7 @@ from typing import Any
 
 from apiflask import APIBlueprint, FileSchema
 from flask import Response
+from marshmallow import RAISE
 from sqlalchemy.orm import Session
 
 from backend.api.auth import ADMINS, REVIEWERS, allow, asking
@@ -40,7 +41,7 @@ UPLOADS = {
 
 @fovs.post("/projects/<int:project_id>/previews")
 @allow(fovs, ADMINS)
-@fovs.input(UploadIn, location="files")
+@fovs.input(UploadIn, location="files", unknown=RAISE)
 @fovs.output(PreviewOut)
 @fovs.doc(responses=UPLOADS)
 def preview_upload(project_id: int, files_data: dict[str, Any]) -> dict[str, Any]:
@@ -67,7 +68,7 @@ def list_fovs(project_id: int, query_data: dict[str, Any]) -> dict[str, Any]:
 
 @fovs.post("/projects/<int:project_id>/fovs")
 @allow(fovs, ADMINS)
-@fovs.input(UploadIn, location="files")
+@fovs.input(UploadIn, location="files", unknown=RAISE)
 @fovs.output(FovOut, status_code=201)
 @fovs.doc(responses={**UPLOADS, 409: "The project holds an FOV of this name"})
 def upload_fov(project_id: int, files_data: dict[str, Any]) -> Fov:

@@ -63,12 +63,12 @@ def safe_name(name: str | None) -> str:
     """A plain file name: no folder, no control character, no leading dot, not too long.
 
     >>> safe_name("../../etc/pass wd.ome.TIF")
-    'etc_pass_wd.ome.TIF'
+    'pass_wd.ome.TIF'
     """
-    plain = secure_filename(name or "") or "image"
-    stem, dot, suffix = plain.partition(".")
+    given = re.split(r"[/\\]", name or "")[-1].lstrip(".")
+    stem, dot, suffix = given.partition(".")
     suffix = re.sub(r"[^A-Za-z0-9.]", "", suffix)[-20:]
-    return f"{stem[: LONGEST_NAME - 21] or 'image'}{dot}{suffix}"
+    return f"{secure_filename(stem)[: LONGEST_NAME - 21] or 'image'}{dot}{suffix}"
 
 
 def drop_uploads(_error: BaseException | None = None) -> None:

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
-from tests.backend.factories import Maker, OpenJob
 from werkzeug.test import TestResponse
 
 from backend.app import create_app
 from backend.models.user import Role
 from backend.services.context import Context
 from backend.services.tokens import issue_launch_token, issue_session_token
+from tests.backend.factories import Maker, OpenJob
 
 API = "/api/v1"
 

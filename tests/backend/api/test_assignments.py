@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from tests.backend.api.conftest import Caller
-from tests.backend.factories import Maker, OpenJob, paint_edits
 from werkzeug.test import TestResponse
 
 from backend.adapters.memory import FixedClock, MemoryQueue
 from backend.services.context import Context
 from backend.services.edits import NewEdit
 from pipeline.label_diff import labels_checksum
+from tests.backend.api.conftest import Caller
+from tests.backend.factories import Maker, OpenJob, paint_edits
 
 
 @pytest.fixture
@@ -204,7 +204,7 @@ def test_a_malformed_submission(ann: Caller, held: dict[str, Any], body: dict[st
 
 @pytest.mark.parametrize("how", ["submit", "release", "skip"])
 def test_a_closed_assignment_takes_no_more(ann: Caller, held: dict[str, Any], how: str) -> None:
-    edits, labels = draw(ann, held, n=1)
+    edits, _ = draw(ann, held, n=1)
     unchanged = npy(ann.get(f"/assignments/{held['id']}/labels.npy"))
     body = {"last_seq": 0, "checksums": checksums(held, unchanged)} if how == "submit" else {}
     assert ann.post(f"/assignments/{held['id']}/{how}", body).status_code == 200

@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from apiflask import APIFlask
-from tests.backend.api.conftest import Caller
-from tests.backend.factories import Maker, OpenJob
 
 from backend.adapters.memory import FixedClock
 from backend.api.docs import api_document
@@ -13,6 +11,8 @@ from backend.config import Settings
 from backend.models.user import Role
 from backend.services.context import Context
 from backend.services.tokens import issue_launch_token, issue_session_token
+from tests.backend.api.conftest import Caller
+from tests.backend.factories import Maker, OpenJob
 
 OPEN = {("post", "/sign-in"), ("post", "/launches")}
 FOR_ANNOTATORS = {

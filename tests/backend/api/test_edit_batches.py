@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from marshmallow import ValidationError
 
 from backend.api.edit_batches import read_edit_batch
 from backend.api.schemas.assignments import EditBatchIn
@@ -40,15 +39,19 @@ def test_a_batch_is_read() -> None:
 @given(field=st.sampled_from(sorted(EDIT)), value=VALUES)
 def test_what_is_read_fits_the_documented_schema(field: str, value: Any) -> None:
     body = {"edits": [{**EDIT, field: value}]}
+    refusal = _refusal(body)
+    if refusal is None:
+        EditBatchIn().load(body)
+    else:
+        assert refusal.startswith(f"edits.0.{field}: expected")
+
+
+def _refusal(body: Any) -> str | None:
     try:
         read_edit_batch(body)
     except InvalidInput as fault:
-        assert str(fault).startswith(f"edits.0.{field}: expected")
-    else:
-        try:
-            EditBatchIn().load(body)
-        except ValidationError as fault:
-            pytest.fail(f"accepted {field}={value!r}, which the document refuses: {fault}")
+        return str(fault)
+    return None
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,11 @@ import pytest
 from apiflask import APIFlask
 from flask import g
 from sqlalchemy.exc import OperationalError
-from tests.backend.api.conftest import Caller
 
 from backend.api.errors import error_code
 from backend.errors import CytoloopError, EditGap, NotFound, QueueError, StorageError
 from pipeline.errors import AmbiguousAxes, DivergingDiff, InvalidDiff, TooLarge, UnreadableImage
+from tests.backend.api.conftest import Caller
 
 
 @pytest.fixture

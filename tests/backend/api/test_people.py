@@ -1,12 +1,12 @@
 from collections.abc import Callable
 
 import pytest
-from tests.backend.api.conftest import Caller
-from tests.backend.factories import Maker, OpenJob
 
 from backend.models.user import Role
 from backend.services.context import Context
 from backend.services.tokens import issue_launch_token
+from tests.backend.api.conftest import Caller
+from tests.backend.factories import Maker, OpenJob
 
 PASSWORD = "correct horse"
 

@@ -1,4 +1,5 @@
 import pytest
+
 from tests.backend.api.conftest import Caller
 from tests.backend.factories import OpenJob
 
