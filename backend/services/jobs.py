@@ -176,9 +176,8 @@ def _check_fovs(
     chosen = list(dict.fromkeys(wanted))
     if not chosen:
         raise InvalidInput("The list of FOVs is empty; name FOVs or leave the list out.")
-    states = dict(
-        session.execute(select(Fov.id, Fov.state).where(Fov.project_id == project_id, Fov.id.in_(chosen)))
-    )
+    found = select(Fov.id, Fov.state).where(Fov.project_id == project_id, Fov.id.in_(chosen))
+    states = {fov_id: state for fov_id, state in session.execute(found)}
     unknown = [fov_id for fov_id in chosen if fov_id not in states]
     if unknown:
         raise NotFound(f"This project has no FOV {', '.join(map(str, unknown))}.", fov_ids=unknown)

@@ -1,0 +1,85 @@
+"""Projects: settings are checked by name and by value."""
+
+from typing import Any
+
+import pytest
+
+from backend.errors import AlreadyExists, InvalidInput, NotFound
+from backend.models.fov import FovState
+from backend.services.context import Context
+from backend.services.projects import (
+    ProjectSettings,
+    count_fovs,
+    create_project,
+    find_project,
+    get_project,
+    list_projects,
+    update_settings,
+)
+from tests.backend.conftest import Transaction
+from tests.backend.factories import Maker
+
+
+def test_a_project_is_created_with_every_setting(context: Context, begin: Transaction) -> None:
+    with begin() as session:
+        made = create_project(session, context, name=" colon ", settings={"crop_size_px": 128})
+        other = create_project(session, context, name="brain")
+    with begin() as session:
+        assert get_project(session, project_id=made.id).settings == {
+            "qc": {},
+            "crop_size_px": 128,
+            "overlap": 0.2,
+            "retrain_min_new_cells": 500,
+            "predictor": "baseline",
+        }
+        assert find_project(session, name="colon").id == made.id  # type: ignore[union-attr]
+        assert find_project(session, name="liver") is None
+        assert [project.id for project in list_projects(session)] == [other.id, made.id]
+        with pytest.raises(NotFound, match="There is no project 999"):
+            get_project(session, project_id=999)
+        with pytest.raises(AlreadyExists, match="There is a project 'colon' already"):
+            create_project(session, context, name="colon")
+
+
+def test_settings_are_changed_one_by_one(context: Context, begin: Transaction) -> None:
+    with begin() as session:
+        made = create_project(session, context, name="colon", settings={"crop_size_px": 128})
+        update_settings(session, project_id=made.id, changes={"overlap": 0.1})
+        update_settings(session, project_id=made.id, changes={"qc": {"min_area_px": 20}})
+    with begin() as session:
+        held = ProjectSettings.from_dict(get_project(session, project_id=made.id).settings)
+        assert (held.crop_size_px, held.overlap, held.qc_thresholds().min_area_px) == (128, 0.1, 20)
+        with pytest.raises(NotFound, match="There is no project 999"):
+            update_settings(session, project_id=999, changes={})
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"colour": 1, "size": 2}, "A project has no setting colour, size; known are crop_size_px, overlap"),
+        ({"crop_size_px": 10}, "crop_size_px is 10; give 32 to 2048 px."),
+        ({"crop_size_px": True}, "crop_size_px is True; give 32 to 2048 px."),
+        ({"crop_size_px": 99.5}, "crop_size_px is 99.5; give 32 to 2048 px."),
+        ({"overlap": 0.9}, "overlap is 0.9; give a share from 0 to 0.5."),
+        ({"overlap": float("nan")}, "overlap is nan; give a share from 0 to 0.5."),
+        ({"overlap": "0.2"}, "overlap is '0.2'; give a share from 0 to 0.5."),
+        ({"retrain_min_new_cells": 0}, "retrain_min_new_cells is 0; give a whole number of 1 or more."),
+        ({"predictor": "/etc/model"}, "predictor is '/etc/model'; give 'baseline'."),
+        ({"qc": [1]}, "qc is [1]; give thresholds by name."),
+        ({"qc": {"min_aera_px": 1}}, "min_aera_px"),
+    ],
+)
+def test_settings_that_cannot_be_are_refused(settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        ProjectSettings.from_dict(settings)
+    assert message in caught.value.message
+
+
+def test_fovs_are_counted_by_state(context: Context, begin: Transaction, make: Maker) -> None:
+    project_id = make.project()
+    make.fov(project_id)
+    make.fov(project_id, state=FovState.ACCEPTED)
+    make.fov(make.project())
+    with begin() as session:
+        counts = count_fovs(session, project_id=project_id)
+    assert counts == {**{state.value: 0 for state in FovState}, "ingested": 1, "accepted": 1}
