@@ -40,9 +40,9 @@ export function fitted(shape: PlaneShape, viewport: Viewport): Camera {
   return centredOn({ x: shape.nCols / 2, y: shape.nRows / 2 }, zoom, viewport);
 }
 
-/** The least zoom: half of the fitted one, so that an image never gets lost in the view. */
+/** The least zoom: half of the fitted one, so that an image never gets lost, and at most 1:1. */
 export function leastZoom(shape: PlaneShape, viewport: Viewport): number {
-  return fitted(shape, viewport).zoom / 2;
+  return Math.min(1, fitted(shape, viewport).zoom / 2);
 }
 
 /** A camera with an image point in the middle of the view. */

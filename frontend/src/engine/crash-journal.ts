@@ -52,7 +52,8 @@ export class CrashJournal {
     if (port !== null) {
       this.waiting.push(edit);
       this.enqueue(async () => {
-        const edits = this.waiting;
+        // A copy: more edits may come while these are being written.
+        const edits = [...this.waiting];
         if (edits.length > 0) {
           await port.append(edits);
           this.waiting = this.waiting.slice(edits.length);
