@@ -22,6 +22,8 @@ CHUNK_PX = 512
 # A block of 16-bit pixels is 16 MB; rows are long so that a TIFF in strips is decoded once.
 BLOCK_ROWS = 2 * CHUNK_PX
 BLOCK_COLS = 16 * CHUNK_PX
+# A block of a smaller level is made from one four times as large, so its blocks are smaller.
+_HALF_BLOCK = {"height": BLOCK_ROWS // 2, "width": BLOCK_COLS // 2}
 
 Progress = Callable[[int, int], None]
 """Called with (done, total)."""
@@ -108,10 +110,9 @@ def create_levels(
 
 def n_level_blocks(rows: int, cols: int) -> int:
     """Number of blocks of one plane over all levels."""
-    return sum(
-        n_blocks(*shape, height=BLOCK_ROWS, width=BLOCK_COLS)
-        for shape in level_shapes(rows, cols, smallest_px=CHUNK_PX)
-    )
+    full, *smaller = level_shapes(rows, cols, smallest_px=CHUNK_PX)
+    in_full = n_blocks(*full, height=BLOCK_ROWS, width=BLOCK_COLS)
+    return in_full + sum(n_blocks(*shape, **_HALF_BLOCK) for shape in smaller)
 
 
 def fill_levels(
@@ -136,7 +137,7 @@ def fill_levels(
     """
     for finer, coarser in pairwise(arrays):
         full_rows, full_cols = finer.shape[-2:]
-        for window in blocks(*coarser.shape[-2:], height=BLOCK_ROWS, width=BLOCK_COLS):
+        for window in blocks(*coarser.shape[-2:], **_HALF_BLOCK):
             row, col = 2 * window.row, 2 * window.col
             source = Window(
                 row, col, min(2 * window.height, full_rows - row), min(2 * window.width, full_cols - col)

@@ -36,8 +36,9 @@ def halve_mean(plane: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """
     padded = np.pad(plane, [(0, n % 2) for n in plane.shape], mode="edge")
     wide: Any = np.float64 if plane.dtype.kind == "f" or plane.dtype.itemsize > 2 else np.int32
-    corners = [padded[row::2, col::2].astype(wide) for row in (0, 1) for col in (0, 1)]
-    total: npt.NDArray[Any] = corners[0] + corners[1] + corners[2] + corners[3]
+    total: npt.NDArray[Any] = padded[::2, ::2].astype(wide)
+    for row, col in ((0, 1), (1, 0), (1, 1)):
+        total += padded[row::2, col::2]
     if plane.dtype.kind == "f":
         return (total / 4).astype(plane.dtype)
     if wide is np.float64:
