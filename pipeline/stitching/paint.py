@@ -9,13 +9,14 @@ import numpy as np
 
 from pipeline.contingency import find_slot, place_table
 from pipeline.stitching.clusters import BY_OWNER, Clusters
-from pipeline.stitching.survey import BACKGROUND, ReadCrop, Survey, read_stack
+from pipeline.stitching.survey import ReadCrop, Survey, read_stack
 from pipeline.types import AnyArray, Ints, Labels
+from pipeline.windows import Window
 
 # Claims of a version on its pixels: none, all of them, or those that its crop owns.
 _NONE, _WHOLE, _OWNED = np.uint8(0), np.uint8(1), np.uint8(2)
-# What is kept per pixel of the band: cluster + 1, what was said (see `_paint`), and the crop painted from.
-_N_PLANES = 3
+# What is kept per pixel of the band: the version that is painted, and what was said; see `_paint`.
+_N_PLANES = 2
 _FAR = 1 << 62
 
 
@@ -71,22 +72,23 @@ def _paint(
     crop: int,
     stack: AnyArray,
     labels: Ints,
-    clusters: Ints,
+    first_version: int,
     claims: AnyArray,
     owned: AnyArray,
+    crops: Ints,
+    clusters: Ints,
     holders: Ints,
     whole: AnyArray,
     canvas: AnyArray,
     seen: AnyArray,
-    sources: AnyArray,
     row_shift: int,
     col_shift: int,
 ) -> int:
-    """Paint cluster + 1 where one crop may; give the number of pixels that it brings into dispute.
+    """Paint version + 1 where one crop may; give the number of pixels that it brings into dispute.
 
-    `labels` ends with 0, the background, which has cluster -1 and claims nothing. `seen` holds what the
-    first crop said (1 for background, cluster + 2 for a cell), 0 where no crop has spoken and -1 where two
-    disagree.
+    `labels` are those of the crop's versions and then 0, the background, which claims nothing. `seen` holds
+    what the first crop said (1 for background, cluster + 2 for a cell), 0 where no crop has spoken and -1
+    where two disagree.
     """
     keys, places = place_table(labels)
     n_frames, height, width = stack.shape
@@ -96,12 +98,13 @@ def _paint(
             values, own = stack[frame, row], owned[row]
             cells = canvas[frame, row + row_shift, col_shift : col_shift + width]
             said = seen[frame, row + row_shift, col_shift : col_shift + width]
-            source = sources[frame, row + row_shift, col_shift : col_shift + width]
             col = 0
             while col < width:
                 value = values[col]
                 place = places[find_slot(keys, value)]
-                cluster, claim = clusters[place], claims[place]
+                claim = claims[place]
+                version = first_version + place
+                cluster = clusters[version] if value != 0 else -1
                 while col < width and values[col] == value:
                     if said[col] == 0:
                         said[col] = cluster + 2
@@ -110,29 +113,29 @@ def _paint(
                         n_disputed += 1
                     if claim == 1 or (claim == 2 and own[col]):
                         wins = True
-                        if cells[col] > 0 and cells[col] != cluster + 1:
-                            wins = _wins(holders, whole, crop, cluster, source[col], cells[col] - 1, own[col])
+                        if cells[col] > 0:
+                            source, rival = crops[cells[col] - 1], clusters[cells[col] - 1]
+                            wins = _wins(holders, whole, crop, cluster, source, rival, own[col])
                         if wins:
-                            cells[col] = cluster + 1
-                            source[col] = crop
+                            cells[col] = version + 1
                     col += 1
     return n_disputed
 
 
 @numba.njit(cache=True)
-def _number(band: AnyArray, numbers: Ints, n_used: int) -> int:
-    """Replace cluster + 1 by labels, given in the order of first pixels; give the highest label so far."""
+def _number(band: AnyArray, clusters: Ints, numbers: Ints, n_used: int) -> int:
+    """Replace version + 1 by labels, given in the order of first pixels; give the highest label so far."""
     n_frames, height, width = band.shape
     for frame in range(n_frames):
         for row in range(height):
             for col in range(width):
-                value = band[frame, row, col]
-                if value == 0:
+                if band[frame, row, col] == 0:
                     continue
-                if numbers[value - 1] == 0:
+                cluster = clusters[band[frame, row, col] - 1]
+                if numbers[cluster] == 0:
                     n_used += 1
-                    numbers[value - 1] = n_used
-                band[frame, row, col] = numbers[value - 1]
+                    numbers[cluster] = n_used
+                band[frame, row, col] = numbers[cluster]
     return n_used
 
 
@@ -165,16 +168,19 @@ class Painter:
     def bands(self, read_crop: ReadCrop) -> Iterator[tuple[int, Labels]]:
         """Read every crop once more and yield (first row, finished labels (frame, row, col))."""
         n_frames = int(np.prod(self.survey.stack_shape, dtype=np.int64))
-        planes = np.zeros((_N_PLANES, n_frames, 0, self.survey.shape[1]), dtype=np.int32)
+        height = _open_rows(self.survey.windows)
+        planes = np.zeros((_N_PLANES, n_frames, height, self.survey.shape[1]), dtype=np.int32)
         top = 0
         for number, window in enumerate(self.survey.windows):
             done = window.row - top
             if done > 0:
                 yield top, self._finish(planes[0, :, :done])
-                planes, top = planes[:, :, done:], window.row
-            planes = _extended(planes, n_rows=window.stop_row - top)
+                for plane in planes:
+                    plane[:, : height - done] = plane[:, done:]
+                    plane[:, height - done :] = 0
+                top = window.row
             self._paint_crop(number, read_crop=read_crop, planes=planes, top=top)
-        yield top, self._finish(planes[0])
+        yield top, self._finish(planes[0, :, : self.survey.shape[0] - top])
 
     def _paint_crop(self, number: int, *, read_crop: ReadCrop, planes: Labels, top: int) -> None:
         survey, window = self.survey, self.survey.windows[number]
@@ -184,9 +190,11 @@ class Painter:
             number,
             np.ascontiguousarray(stack),
             np.append(survey.labels[own], 0),
-            np.append(self.clusters.cluster_of[own], BACKGROUND),
+            own.start,
             np.append(self._claims[own], _NONE),
             _owned(number, self._rivals[number], self._windows, *survey.shape),
+            survey.crops,
+            self.clusters.cluster_of,
             self._holders,
             self._whole,
             *planes,
@@ -195,17 +203,15 @@ class Painter:
         )
 
     def _finish(self, band: Labels) -> Labels:
-        done = np.ascontiguousarray(band)
-        self.n_used = _number(done, self.numbers, self.n_used)
+        done = band.copy()
+        self.n_used = _number(done, self.clusters.cluster_of, self.numbers, self.n_used)
         return done
 
 
-def _extended(planes: Labels, *, n_rows: int) -> Labels:
-    missing = n_rows - planes.shape[2]
-    if missing <= 0:
-        return np.ascontiguousarray(planes)
-    below = np.zeros((*planes.shape[:2], missing, planes.shape[3]), dtype=np.int32)
-    return np.concatenate((planes, below), axis=2)
+def _open_rows(windows: list[Window]) -> int:
+    """Give the most rows that are begun but not finished while crops go by in order."""
+    stops = np.maximum.accumulate([window.stop_row for window in windows])
+    return int((stops - [window.row for window in windows]).max())
 
 
 def _rival_lists(survey: Survey) -> list[Ints]:

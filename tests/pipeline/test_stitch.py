@@ -19,7 +19,7 @@ EIGHT = np.ones((3, 3), dtype=int)
 
 
 def random_windows(draw, shape):
-    size_px = draw(st.integers(2, 14))
+    size_px = draw(st.integers(2, 12))
     overlap_px = draw(st.integers(1, size_px - 1))
     return plan_windows(shape, size_px=size_px, overlap=overlap_px / size_px), overlap_px
 
@@ -38,7 +38,7 @@ def connected_labels(draw, shape):
 
 @st.composite
 def cut_labels(draw):
-    shape = draw(st.tuples(st.integers(1, 40), st.integers(1, 40)))
+    shape = draw(st.tuples(st.integers(1, 26), st.integers(1, 26)))
     windows, _ = random_windows(draw, shape)
     labels = connected_labels(draw, shape)
     return labels, windows
@@ -47,7 +47,7 @@ def cut_labels(draw):
 @st.composite
 def scattered_labels(draw):
     """Draw instances in several pieces, each within a box no larger than the overlap."""
-    shape = draw(st.tuples(st.integers(1, 40), st.integers(1, 40)))
+    shape = draw(st.tuples(st.integers(1, 26), st.integers(1, 26)))
     windows, overlap_px = random_windows(draw, shape)
     generator = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     labels = np.zeros(shape, dtype=np.int32)
@@ -86,7 +86,7 @@ def renumbered(labels, generator):
     return np.array([table.get(v, 0) for v in labels.ravel().tolist()], dtype=np.int32).reshape(labels.shape)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(cut_labels(), st.floats(0, 1))
 def test_stitching_unchanged_crops_gives_the_original(case, min_overlap):
     labels, windows = case
@@ -96,7 +96,7 @@ def test_stitching_unchanged_crops_gives_the_original(case, min_overlap):
     assert (report.n_conflicts, report.n_conflict_px, report.n_refused) == (0, 0, 0)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(scattered_labels())
 def test_instances_in_pieces_come_back_when_they_fit_into_the_overlap(case):
     labels, windows = case
@@ -105,7 +105,7 @@ def test_instances_in_pieces_come_back_when_they_fit_into_the_overlap(case):
     assert report.n_conflicts == 0
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(disputed_crops(), st.integers(0, 2**32 - 1))
 def test_neither_the_order_of_crops_nor_their_labels_matter(case, seed):
     crops, shape = case
@@ -119,7 +119,7 @@ def test_neither_the_order_of_crops_nor_their_labels_matter(case, seed):
     assert [c.labels for c in report.conflicts] == [c.labels for c in second_report.conflicts]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(disputed_crops())
 def test_two_cells_of_one_crop_stay_two(case):
     crops, shape = case

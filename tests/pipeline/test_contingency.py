@@ -1,0 +1,58 @@
+"""Sparse counts: they agree with counting by hand, in the order of first pixels."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from pipeline.contingency import count_pairs, find_slot, index_labels, place_table
+
+VALUES = st.sampled_from([0, 0, 1, 2, 64, 65_536, 2**24 + 1, 2**31 - 1])
+
+
+@st.composite
+def image_pairs(draw):
+    shape = draw(hnp.array_shapes(min_dims=1, max_dims=3, min_side=0, max_side=8))
+    return tuple(draw(hnp.arrays(np.int32, shape, elements=VALUES)) for _ in range(2))
+
+
+@settings(max_examples=100, deadline=None)
+@given(image_pairs())
+def test_pairs_are_counted_in_the_order_of_their_first_pixels(images):
+    first, second = (image.ravel().tolist() for image in images)
+    wanted = {}
+    for pixel, pair in enumerate(zip(first, second, strict=True)):
+        if pair != (0, 0):
+            count, place = wanted.get(pair, (0, pixel))
+            wanted[pair] = (count + 1, place)
+    table = count_pairs(*images)
+    rows = zip(*(column.tolist() for column in table), strict=True)
+    assert [((a, b), (count, pixel)) for a, b, count, pixel in rows] == list(wanted.items())
+
+
+@settings(max_examples=60, deadline=None)
+@given(image_pairs())
+def test_views_count_like_copies(images):
+    turned = [image.T[::-1] for image in images]
+    for view, copy in zip(count_pairs(*turned), count_pairs(*(part.copy() for part in turned)), strict=True):
+        assert np.array_equal(view, copy)
+
+
+@settings(max_examples=60, deadline=None)
+@given(image_pairs())
+def test_instances_are_indexed_in_the_order_of_their_first_pixels(images):
+    table = index_labels(images[0])
+    flat = images[0].ravel()
+    values, first_pixels = np.unique(flat[flat > 0], return_index=True)
+    assert table.labels.tolist() == values[np.argsort(first_pixels)].tolist()
+    assert table.areas.tolist() == [(flat == label).sum() for label in table.labels]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 2**62), unique=True, max_size=200))
+def test_a_place_table_finds_every_key_and_no_other(keys):
+    table, places = place_table(np.array(keys, dtype=np.int64))
+    assert [places[find_slot(table, key)] for key in keys] == list(range(len(keys)))
+    assert table[find_slot(table, 2**62 + 1)] == -1
