@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from backend.errors import ConfigError
 
 MEBI = 1 << 20
+SHORTEST_SECRET = 32
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Settings:
     train_epochs: int = 0
     web_workers: int = 2
     web_threads: int = 4
-    work_concurrency: int = 1
+    work_concurrency: int = 2
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> "Settings":
@@ -92,13 +94,18 @@ class Settings:
 
 def _kept_secret(path: Path) -> str:
     """The secret of this data folder: made once, readable by its owner only."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_urlsafe(48))
-    return path.read_text().strip()
+    if not path.exists():
+        fresh = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        # A link appears whole or not at all: a process that starts at the same time reads no half secret.
+        with suppress(FileExistsError):
+            os.link(fresh, path)
+        fresh.unlink()
+    secret = path.read_text().strip()
+    if len(secret) < SHORTEST_SECRET:
+        raise ConfigError(f"The secret in {path} is damaged; delete the file, and everybody signs in again.")
+    return secret
 
 
 def _whole(least: int) -> Callable[[str], int]:
@@ -136,8 +143,8 @@ def _database(text: str) -> str:
 
 
 def _secret(text: str) -> str:
-    if len(text) < 32:
-        raise ValueError("expected at least 32 characters")
+    if len(text) < SHORTEST_SECRET:
+        raise ValueError(f"expected at least {SHORTEST_SECRET} characters")
     return text
 
 

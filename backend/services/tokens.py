@@ -9,13 +9,13 @@ from typing import Any, TypeGuard
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from backend.config import SHORTEST_SECRET
 from backend.errors import ConfigError, NotSignedIn
 from backend.models.user import Role
 from backend.services.context import Context
 
 _SESSION_SALT = "cytoloop.session.1"
 _LAUNCH_SALT = "cytoloop.launch.1"
-_LEAST_SECRET = 32
 _LONGEST_TOKEN = 2000
 
 
@@ -62,8 +62,10 @@ def read_launch_token(context: Context, token: str) -> LaunchClaims:
 
 def _serializer(context: Context, salt: str) -> URLSafeSerializer:
     secret = context.settings.secret_key
-    if len(secret) < _LEAST_SECRET:
-        raise ConfigError(f"SECRET_KEY is too short to sign tokens; set {_LEAST_SECRET} characters or more.")
+    if len(secret) < SHORTEST_SECRET:
+        raise ConfigError(
+            f"SECRET_KEY is too short to sign tokens; set {SHORTEST_SECRET} characters or more."
+        )
     return URLSafeSerializer(secret, salt=salt)
 
 
