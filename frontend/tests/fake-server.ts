@@ -8,7 +8,8 @@ export interface Asked {
   body: unknown;
 }
 
-type Answer = Response | object | null;
+/** What a route answers: a body, a whole response, or null for 204. */
+type Answer = object | null;
 type Handler = (asked: Asked) => Answer | Promise<Answer>;
 
 /** What the server answers with one of its errors. */
@@ -21,7 +22,7 @@ export function refusal(
   return Response.json({ code, message, detail }, { status });
 }
 
-export function page<T>(...items: T[]): object {
+export function page(...items: readonly unknown[]): object {
   return { items, next: null };
 }
 
@@ -32,8 +33,12 @@ export class FakeServer {
   online = true;
   readonly #routes = new Map<string, Handler>();
 
-  on(route: string, answer: Answer | Handler): this {
-    this.#routes.set(route, typeof answer === "function" ? answer : () => answer);
+  on(route: string, answer: Answer): this {
+    return this.when(route, () => answer);
+  }
+
+  when(route: string, handler: Handler): this {
+    this.#routes.set(route, handler);
     return this;
   }
 

@@ -85,7 +85,6 @@ export const adminStrings = {
       state: "State",
       progress: "Progress",
       crops: "Crops",
-      proposals: "Proposals by",
       link: "Launch link",
     },
     crops: (size: number, overlap: number, redundancy: number) =>

@@ -28,7 +28,7 @@ export const embedStrings = {
   },
   hints: {
     select:
-      "Click a cell to select it. Delete removes it, N starts a new cell, Tab goes to the next.",
+      "Click a cell to select it. Delete removes it, N starts a new one, ] and [ go through the cells.",
     brush: "Drag to paint the selected cell. Start on background to begin a new one.",
     erase: "Drag to take pixels away from the cell that you start on.",
     pan: "Drag to move the image; the wheel zooms at the pointer.",

@@ -35,8 +35,8 @@ export const reviewStrings = {
     instances: "Instances",
     merges: "Merged",
     conflicts: "Conflicts",
-    conflictPx: "Conflict px",
-    cut: "Cut, unmatched",
+    conflictPx: "px",
+    cut: "Cut",
   },
   decision: {
     title: "Decision",

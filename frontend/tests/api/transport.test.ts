@@ -67,7 +67,7 @@ describe("transport", () => {
   });
 
   it("renews a refused token once and sends the same body again", async () => {
-    const server = new FakeServer().on("POST /projects", ({ authorization, body }) =>
+    const server = new FakeServer().when("POST /projects", ({ authorization, body }) =>
       authorization === "Bearer fresh"
         ? (body as object)
         : refusal(401, "not_signed_in", "The token has expired."),
@@ -95,7 +95,7 @@ describe("transport", () => {
 
 describe("lists", () => {
   it("follows the pages to the last one", async () => {
-    const server = new FakeServer().on("GET /projects", ({ search }) => {
+    const server = new FakeServer().when("GET /projects", ({ search }) => {
       const after = Number(new URLSearchParams(search).get("after"));
       return { items: [{ id: after + 1 }], next: after < 2 ? after + 1 : null };
     });

@@ -1,9 +1,10 @@
 import type { AdminApi, Dataset } from "../../api";
 import { Button } from "../components/Button";
 import { Loaded } from "../components/Loaded";
+import { Moment } from "../components/Moment";
 import { Empty, Failure } from "../components/Notice";
 import { type Column, Table } from "../components/Table";
-import { formatCount, formatMoment, valueAt } from "../format";
+import { formatCount, valueAt } from "../format";
 import { useAction } from "../hooks/useAction";
 import { useResource } from "../hooks/useResource";
 import { saveFile } from "../ports/save-file";
@@ -23,7 +24,7 @@ export function DatasetsSection({ api, project }: SectionProps) {
     { head: text.columns.number, cell: ({ number }) => number },
     { head: text.columns.split, cell: ({ manifest }) => splitWords(manifest) },
     { head: text.columns.dropped, cell: ({ manifest }) => droppedWords(manifest), numeric: true },
-    { head: text.columns.created, cell: ({ created_at }) => formatMoment(created_at) },
+    { head: text.columns.created, cell: ({ created_at }) => <Moment iso={created_at} /> },
     { head: text.columns.files, cell: (dataset) => <Files api={api} dataset={dataset} /> },
   ];
   return (

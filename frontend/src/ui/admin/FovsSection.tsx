@@ -1,9 +1,9 @@
 import type { Fov } from "../../api";
 import { Loaded } from "../components/Loaded";
+import { Moment } from "../components/Moment";
 import { Empty } from "../components/Notice";
 import { StatePill } from "../components/Pill";
 import { type Column, Table } from "../components/Table";
-import { formatMoment } from "../format";
 import { useResource } from "../hooks/useResource";
 import { strings } from "../strings";
 import { adminStrings } from "../strings-admin";
@@ -28,7 +28,7 @@ const COLUMNS: readonly Column<Fov>[] = [
     head: text.columns.channels,
     cell: ({ channels }) => channels.map(({ name }) => name).join(", "),
   },
-  { head: text.columns.added, cell: ({ created_at }) => formatMoment(created_at) },
+  { head: text.columns.added, cell: ({ created_at }) => <Moment iso={created_at} /> },
 ];
 
 export function FovsSection({ api, project, onChanged }: SectionProps) {

@@ -2,10 +2,11 @@ import { useState } from "react";
 import type { ModelVersion } from "../../api";
 import { Button } from "../components/Button";
 import { Loaded } from "../components/Loaded";
+import { Moment } from "../components/Moment";
 import { Banner, Empty, Failure } from "../components/Notice";
 import { Pill } from "../components/Pill";
 import { type Column, Table } from "../components/Table";
-import { formatMoment, formatNumber, valueAt } from "../format";
+import { formatNumber, valueAt } from "../format";
 import { useAction } from "../hooks/useAction";
 import { useResource } from "../hooks/useResource";
 import { adminStrings } from "../strings-admin";
@@ -13,25 +14,29 @@ import type { SectionProps } from "./ProjectPage";
 
 const text = adminStrings.training;
 
+/** A score on the test split; metrics hold it apart from those of the training, or beside them. */
+const scoreOf = ({ metrics }: ModelVersion, ...keys: string[]) =>
+  formatNumber(valueAt(metrics, "test", ...keys) ?? valueAt(metrics, ...keys), 3);
+
 const FIGURES: readonly Column<ModelVersion>[] = [
   { head: text.modelColumns.name, cell: ({ name }) => <code>{name}</code> },
   {
     head: text.modelColumns.f1,
-    cell: ({ metrics }) => formatNumber(valueAt(metrics, "mean_f1"), 3),
+    cell: (model) => scoreOf(model, "mean_f1"),
     numeric: true,
   },
   {
     head: text.modelColumns.wholeCell,
-    cell: ({ metrics }) => formatNumber(valueAt(metrics, "whole_cell", "f1"), 3),
+    cell: (model) => scoreOf(model, "whole_cell", "f1"),
     numeric: true,
   },
   {
     head: text.modelColumns.nuclear,
-    cell: ({ metrics }) => formatNumber(valueAt(metrics, "nuclear", "f1"), 3),
+    cell: (model) => scoreOf(model, "nuclear", "f1"),
     numeric: true,
   },
   { head: text.modelColumns.dataset, cell: (model) => model.dataset_version_id, numeric: true },
-  { head: text.modelColumns.created, cell: ({ created_at }) => formatMoment(created_at) },
+  { head: text.modelColumns.created, cell: ({ created_at }) => <Moment iso={created_at} /> },
 ];
 
 export function ModelVersionsCard({ api, project }: SectionProps) {

@@ -3,9 +3,10 @@ import type { AdminApi, Project } from "../../api";
 import { Button } from "../components/Button";
 import { TextField } from "../components/Field";
 import { Loaded } from "../components/Loaded";
+import { Moment } from "../components/Moment";
 import { Empty, Failure } from "../components/Notice";
 import { type Column, Table } from "../components/Table";
-import { formatCount, formatMoment } from "../format";
+import { formatCount } from "../format";
 import { useAction } from "../hooks/useAction";
 import { useResource } from "../hooks/useResource";
 import { adminStrings } from "../strings-admin";
@@ -20,7 +21,7 @@ const COLUMNS: readonly Column<Project>[] = [
     head: text.columns.predictor,
     cell: ({ current_model }) => <code>{current_model?.name ?? text.baseline}</code>,
   },
-  { head: text.columns.created, cell: ({ created_at }) => formatMoment(created_at) },
+  { head: text.columns.created, cell: ({ created_at }) => <Moment iso={created_at} /> },
 ];
 
 export function ProjectList({ api }: { api: AdminApi }) {

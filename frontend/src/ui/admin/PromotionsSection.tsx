@@ -3,10 +3,10 @@ import type { AdminApi, ModelVersion, Promotion } from "../../api";
 import { Button } from "../components/Button";
 import { TextField } from "../components/Field";
 import { Loaded } from "../components/Loaded";
+import { Moment } from "../components/Moment";
 import { Empty, Failure } from "../components/Notice";
 import { StatePill } from "../components/Pill";
 import { type Column, Table } from "../components/Table";
-import { formatMoment } from "../format";
 import { useAction } from "../hooks/useAction";
 import { useResource } from "../hooks/useResource";
 import { strings } from "../strings";
@@ -32,7 +32,7 @@ function columnsOf(models: readonly ModelVersion[]): Column<Promotion>[] {
   const nameOf = (id: number | null) =>
     models.find((model) => model.id === id)?.name ?? adminStrings.projects.baseline;
   return [
-    { head: text.columns.when, cell: ({ decided_at }) => formatMoment(decided_at) },
+    { head: text.columns.when, cell: ({ decided_at }) => <Moment iso={decided_at} /> },
     {
       head: text.columns.outcome,
       cell: ({ outcome }) => <StatePill state={outcome} words={strings.states.promotion} />,

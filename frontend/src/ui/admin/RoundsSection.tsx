@@ -31,7 +31,7 @@ const COLUMNS: readonly Column<NumberedRound>[] = [
   { head: text.columns.round, cell: nameOf },
   {
     head: text.columns.predictor,
-    cell: ({ figures }) => <code>{String(figures.predictor ?? strings.common.none)}</code>,
+    cell: ({ figures }) => <code>{String(figures.model_version ?? strings.common.none)}</code>,
   },
   figure(text.columns.fovs, "n_fovs", 0),
   figure(text.columns.cells, "n_cells", 0),

@@ -1,11 +1,12 @@
 import type { Run } from "../../api";
 import { Button } from "../components/Button";
 import { Loaded } from "../components/Loaded";
+import { Moment } from "../components/Moment";
 import { Empty, Failure } from "../components/Notice";
 import { StatePill } from "../components/Pill";
 import { Progress } from "../components/Progress";
 import { type Column, Table } from "../components/Table";
-import { formatDuration, formatMoment, isNumber, valueAt } from "../format";
+import { formatDuration, isNumber, valueAt } from "../format";
 import { type Action, useAction } from "../hooks/useAction";
 import { useResource } from "../hooks/useResource";
 import { strings } from "../strings";
@@ -34,7 +35,7 @@ function columnsWith(cancel: Action<[Run]>): Column<Run>[] {
         formatDuration(run.started_at, run.finished_at ? Date.parse(run.finished_at) : Date.now()),
       numeric: true,
     },
-    { head: text.columns.started, cell: ({ started_at }) => formatMoment(started_at) },
+    { head: text.columns.started, cell: ({ started_at }) => <Moment iso={started_at} /> },
     {
       head: text.columns.actions,
       cell: (run) =>

@@ -4,7 +4,7 @@ import { CanvasHost } from "./CanvasHost";
 import { ChannelPanel } from "./ChannelPanel";
 import { FrameSlider } from "./FrameSlider";
 import { Instructions } from "./Instructions";
-import { listenToKeys } from "./keys";
+import { listenToKeys, SUBMIT } from "./keys";
 import { LabelPanel } from "./LabelPanel";
 import type { OpenCrop } from "./open-crop";
 import { StatusLine } from "./StatusLine";
@@ -36,7 +36,7 @@ export function EditorScreen(props: EditorScreenProps) {
     if (locked) return;
     return listenToKeys({
       run: (command) => {
-        if (command === "page.submit") onSubmit();
+        if (command === SUBMIT) onSubmit();
         else editor.run(command);
       },
       hold: (what, down) => editor.dispatch({ type: "hold", what, down }),

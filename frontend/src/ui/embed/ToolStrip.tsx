@@ -1,7 +1,7 @@
 import type { Editor, ToolId } from "../../engine";
 import { embedStrings } from "../strings-embed";
 import { IconButton } from "./icons";
-import { keysOf } from "./keys";
+import { keyOf } from "./keys";
 import { useEditorState } from "./useEditorState";
 
 const TOOLS: readonly ToolId[] = ["select", "brush", "erase", "pan"];
@@ -24,27 +24,27 @@ export function ToolStrip({ editor, locked }: { editor: Editor; locked: boolean 
           key={id}
           icon={id}
           label={text.tools[id]}
-          keys={keysOf(`tool.${id}`)}
+          keys={keyOf(`tool.${id}`)}
           pressed={tool === id}
           onClick={() => editor.setTool(id)}
         >
-          <kbd>{keysOf(`tool.${id}`)}</kbd>
+          <kbd>{keyOf(`tool.${id}`)}</kbd>
         </IconButton>
       ))}
       <hr />
       <IconButton
         icon="add"
         label={text.actions.newLabel}
-        keys={keysOf("label.new")}
+        keys={keyOf("label.new")}
         disabled={!editable}
         onClick={() => editor.run("label.new")}
       >
-        <kbd>{keysOf("label.new")}</kbd>
+        <kbd>{keyOf("label.new")}</kbd>
       </IconButton>
       <IconButton
         icon="remove"
         label={text.actions.deleteLabel}
-        keys={keysOf("label.delete")}
+        keys={keyOf("label.delete")}
         disabled={!editable || selected === 0}
         onClick={() => editor.run("label.delete")}
       >
@@ -54,20 +54,20 @@ export function ToolStrip({ editor, locked }: { editor: Editor; locked: boolean 
       <IconButton
         icon="fit"
         label={text.actions.fit}
-        keys={keysOf("view.fit")}
+        keys={keyOf("view.fit")}
         onClick={() => editor.run("view.fit")}
       />
       <IconButton
         icon="zoomIn"
         label={text.actions.zoomIn}
-        keys={keysOf("view.zoomIn")}
-        onClick={() => editor.run("view.zoomIn")}
+        keys={keyOf("view.zoom_in")}
+        onClick={() => editor.run("view.zoom_in")}
       />
       <IconButton
         icon="zoomOut"
         label={text.actions.zoomOut}
-        keys={keysOf("view.zoomOut")}
-        onClick={() => editor.run("view.zoomOut")}
+        keys={keyOf("view.zoom_out")}
+        onClick={() => editor.run("view.zoom_out")}
       />
     </div>
   );

@@ -5,7 +5,7 @@ import { Logo } from "../components/Logo";
 import { strings } from "../strings";
 import { embedStrings } from "../strings-embed";
 import { IconButton } from "./icons";
-import { keysOf } from "./keys";
+import { keyOf } from "./keys";
 import { SavedState } from "./SavedState";
 import { useEditorState } from "./useEditorState";
 
@@ -35,14 +35,14 @@ export function TopBar(props: TopBarProps) {
         <IconButton
           icon="undo"
           label={text.actions.undo}
-          keys={keysOf("history.undo")}
+          keys={keyOf("history.undo")}
           disabled={!canUndo || locked}
           onClick={() => editor.run("history.undo")}
         />
         <IconButton
           icon="redo"
           label={text.actions.redo}
-          keys={keysOf("history.redo")}
+          keys={keyOf("history.redo")}
           disabled={!canRedo || locked}
           onClick={() => editor.run("history.redo")}
         />
@@ -70,7 +70,7 @@ function CompartmentSwitch(props: { editor: Editor; compartments: Assignment["co
   const { editor, compartments } = props;
   const current = useEditorState(editor, (state) => state.compartment);
   return (
-    <fieldset className="segmented" title={keysOf("view.compartment")}>
+    <fieldset className="segmented" title={keyOf("compartment.next")}>
       <legend className="visually-hidden">{text.compartment}</legend>
       {compartments.map((name) => (
         <label key={name} data-checked={name === current}>
@@ -93,7 +93,10 @@ const LARGEST_RADIUS_PX = 60;
 function BrushSize({ editor }: { editor: Editor }) {
   const radius = useEditorState(editor, (state) => state.brushRadiusPx);
   return (
-    <label className="brush-size" title={`${text.brushRadius} ( [ and ] )`}>
+    <label
+      className="brush-size"
+      title={`${text.brushRadius} (${keyOf("brush.smaller")} ${keyOf("brush.larger")})`}
+    >
       <span>{text.brushSize}</span>
       <input
         type="range"

@@ -1,9 +1,10 @@
 import type { Fov, ReviewerApi } from "../../api";
 import { Loaded } from "../components/Loaded";
+import { Moment } from "../components/Moment";
 import { Empty } from "../components/Notice";
 import { StatePill } from "../components/Pill";
 import { type Column, Table } from "../components/Table";
-import { formatCount, formatMoment } from "../format";
+import { formatCount } from "../format";
 import { useResource } from "../hooks/useResource";
 import { strings } from "../strings";
 import { reviewStrings } from "../strings-review";
@@ -19,7 +20,7 @@ const COLUMNS: readonly Column<Fov>[] = [
   },
   { head: text.columns.size, cell: (fov) => `${fov.n_rows} × ${fov.n_columns}`, numeric: true },
   { head: text.columns.cells, cell: (fov) => formatCount(cellsOf(fov)), numeric: true },
-  { head: text.columns.accepted, cell: (fov) => formatMoment(fov.accepted_at) },
+  { head: text.columns.accepted, cell: (fov) => <Moment iso={fov.accepted_at} /> },
 ];
 
 function cellsOf(fov: Fov): number | undefined {

@@ -4,7 +4,7 @@ import { Button } from "../components/Button";
 import { Loaded } from "../components/Loaded";
 import { Failure } from "../components/Notice";
 import { StatePill } from "../components/Pill";
-import { formatCount } from "../format";
+import { byCompartment, formatCount } from "../format";
 import { useAction } from "../hooks/useAction";
 import { useResource } from "../hooks/useResource";
 import { saveFile } from "../ports/save-file";
@@ -47,7 +47,7 @@ function FovHead({ api, fov }: { api: ReviewerApi; fov: Fov }) {
   const download = useAction(async () =>
     saveFile(await api.labelsFile(fov.id), `${fov.name}-labels.npz`),
   );
-  const counts = Object.entries(fov.current_revision?.counts ?? {});
+  const counts = byCompartment(fov.current_revision?.counts ?? {});
   return (
     <div className="page-title">
       <h1>
@@ -56,7 +56,7 @@ function FovHead({ api, fov }: { api: ReviewerApi; fov: Fov }) {
       <dl className="figures">
         {counts.map(([name, count]) => (
           <div className="figure" key={name}>
-            <dt>{strings.compartments[name as keyof typeof strings.compartments] ?? name}</dt>
+            <dt>{name}</dt>
             <dd>{formatCount(count)}</dd>
           </div>
         ))}

@@ -1,9 +1,8 @@
 import { ApiError, type Fov, type ReviewerApi } from "../../api";
 import { Loaded } from "../components/Loaded";
 import { type Column, Table } from "../components/Table";
-import { formatCount, valueAt } from "../format";
+import { byCompartment, formatCount, valueAt } from "../format";
 import { useResource } from "../hooks/useResource";
-import { strings } from "../strings";
 import { reviewStrings } from "../strings-review";
 
 const text = reviewStrings.stitch;
@@ -22,7 +21,7 @@ const figure = (head: string, key: string): Column<Row> => ({
 const COLUMNS: readonly Column<Row>[] = [
   {
     head: text.compartment,
-    cell: ({ compartment }) => Reflect.get(strings.compartments, compartment) ?? compartment,
+    cell: ({ compartment }) => compartment,
   },
   figure(text.instances, "n_instances"),
   figure(text.merges, "n_merges"),
@@ -31,18 +30,12 @@ const COLUMNS: readonly Column<Row>[] = [
   figure(text.cut, "n_unmatched_cut"),
 ];
 
-/** The parts of a stitch report that are one compartment's summary. */
-function rowsOf(report: Record<string, unknown>): Row[] {
-  return Object.entries(report)
-    .filter(([, part]) => valueAt(part, "n_instances") !== undefined)
-    .map(([compartment, part]) => ({ compartment, report: part }));
-}
-
 export function StitchCard({ api, fov }: { api: ReviewerApi; fov: Fov }) {
   const key = `stitch/${fov.id}/${fov.current_revision?.id}`;
-  const rows = useResource(key, async () => {
+  const rows = useResource(key, async (): Promise<Row[]> => {
     try {
-      return rowsOf((await api.stitchReport(fov.id)).report);
+      const { report } = await api.stitchReport(fov.id);
+      return byCompartment(report).map(([compartment, part]) => ({ compartment, report: part }));
     } catch (failure) {
       if (failure instanceof ApiError && failure.status === 404) return [];
       throw failure;

@@ -1,0 +1,217 @@
+import { act, render, screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { unzipSync } from "fflate";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { parseNpy } from "../../src/model";
+import { workFile } from "../../src/ui/embed/download";
+import { EditorScreen, type EditorScreenProps } from "../../src/ui/embed/EditorScreen";
+import { fakeCrop } from "./fake-editor";
+
+let held: ReturnType<typeof fakeCrop>;
+const actions = { onSubmit: vi.fn(), onSkip: vi.fn(), onReload: vi.fn(), onNext: vi.fn() };
+
+function show(change: Partial<EditorScreenProps> = {}) {
+  const props = { crop: held.crop, instructions: "", leaving: null, problem: null, ...actions };
+  const view = render(<EditorScreen {...props} {...change} />);
+  const again = (more: Partial<EditorScreenProps>) =>
+    view.rerender(<EditorScreen {...props} {...more} />);
+  return { ...view, again, user: userEvent.setup() };
+}
+
+const button = (name: string | RegExp) => screen.getByRole<HTMLButtonElement>("button", { name });
+
+beforeEach(() => {
+  held = fakeCrop();
+  for (const action of Object.values(actions)) action.mockReset();
+});
+
+describe("tools", () => {
+  it("tells the editor what the buttons and keys ask for", async () => {
+    const { user } = show();
+    await user.click(button("Brush"));
+    expect(held.editor.setTool).toHaveBeenCalledWith("brush");
+    await user.click(button("New cell"));
+    await user.keyboard("e");
+    await user.keyboard("{Control>}z{/Control}");
+    expect(held.editor.run.mock.calls).toEqual([["label.new"], ["tool.erase"], ["history.undo"]]);
+  });
+
+  it("offers deletion, undo and redo only when there is something to do", () => {
+    show();
+    expect([button("Delete cell").disabled, button("Undo").disabled]).toEqual([true, true]);
+    act(() => held.show({ selected: 2, canUndo: true }));
+    expect([button("Delete cell").disabled, button("Undo").disabled]).toEqual([false, false]);
+    expect(button("Redo").disabled).toBe(true);
+  });
+
+  it("switches the compartment", async () => {
+    const { user } = show();
+    await user.click(screen.getByRole("radio", { name: "Nucleus" }));
+    expect(held.editor.setCompartment).toHaveBeenCalledWith("nuclear");
+  });
+
+  it("says what is under the pointer and what is selected", () => {
+    show();
+    act(() =>
+      held.show({
+        hover: { row: 1, col: 2, label: 7, values: [512.25] },
+        selected: 7,
+        selection: {
+          label: 7,
+          areaPx: 140,
+          window: { row: 0, col: 0, height: 2, width: 3 },
+          centroid: { row: 1, col: 1 },
+        },
+      }),
+    );
+    expect(screen.getByText("row 1, column 2 · cell 7 · DAPI 512.3")).toBeTruthy();
+    expect(screen.getByText("Selected: cell 7, 140 px")).toBeTruthy();
+  });
+
+  it("shows instructions as text, never as HTML", () => {
+    const { container } = show({ instructions: "<b>Outline</b> every cell." });
+    expect(screen.getByText("<b>Outline</b> every cell.")).toBeTruthy();
+    expect(container.querySelector("b")).toBeNull();
+  });
+});
+
+describe("channels and labels", () => {
+  it("changes visibility, colour and contrast of a channel", async () => {
+    const { user } = show();
+    await user.click(screen.getByLabelText("Show DAPI"));
+    expect(held.editor.setChannel).toHaveBeenLastCalledWith(0, { visible: false });
+    await user.click(button("Automatic contrast of DAPI"));
+    expect(held.editor.autoContrast).toHaveBeenCalledWith(0);
+    expect(screen.getByLabelText<HTMLInputElement>("Colour of DAPI").value).toBe("#0080ff");
+    expect(screen.getByLabelText<HTMLInputElement>("DAPI: shown black at").value).toBe("100");
+  });
+
+  it("changes how labels look and what painting may cover", async () => {
+    const { user } = show();
+    await user.click(screen.getByLabelText("Only the selected cell"));
+    await user.click(screen.getByLabelText("Colour-blind-safe colours"));
+    await user.click(screen.getByLabelText("Paint over other cells"));
+    expect(held.editor.setView.mock.calls).toEqual([
+      [{ onlySelected: true }],
+      [{ palette: "safe" }],
+    ]);
+    expect(held.editor.setWriteMode).toHaveBeenCalledWith("overwrite");
+  });
+
+  it("names a channel that could not be loaded", async () => {
+    const failed = Promise.reject(new Error("The array misses 4 bytes. Load it again."));
+    show({ crop: { ...held.crop, channelsLoaded: failed } });
+    expect((await screen.findByRole("alert")).textContent).toBe(
+      "A channel could not be loaded: The array misses 4 bytes. Load it again.",
+    );
+  });
+});
+
+describe("leaving a crop", () => {
+  it("submits and skips by button, submits by key", async () => {
+    const { user } = show();
+    await user.click(button("Submit"));
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    await user.click(button("Skip"));
+    expect(actions.onSubmit).toHaveBeenCalledTimes(2);
+    expect(actions.onSkip).toHaveBeenCalledOnce();
+  });
+
+  it("takes neither clicks nor keys nor strokes while it submits", async () => {
+    const { user, container } = show({ leaving: "submit" });
+    expect(button("Submitting…").disabled).toBe(true);
+    expect(button("Skip").disabled).toBe(true);
+    await user.keyboard("e{Control>}{Enter}{/Control}");
+    const canvas = container.querySelector("canvas");
+    canvas?.dispatchEvent(new PointerEvent("pointerdown", { bubbles: true }));
+    expect(held.editor.run).not.toHaveBeenCalled();
+    expect(held.editor.dispatch).not.toHaveBeenCalled();
+    expect(actions.onSubmit).not.toHaveBeenCalled();
+  });
+
+  it("says why a submission failed", () => {
+    const { again } = show();
+    again({ problem: "Labels differ." });
+    expect(screen.getByRole("alert").textContent).toBe(
+      "The crop was not submitted. Labels differ.",
+    );
+    expect(button("Submit").disabled).toBe(false);
+  });
+});
+
+describe("saving", () => {
+  const alert = () => screen.getByRole("alert");
+
+  it.each([
+    [{ kind: "saved" }, "All changes saved"],
+    [{ kind: "saving", nUnsaved: 1 }, "Saving 1 change…"],
+    [{ kind: "offline", nUnsaved: 3, retryAt: 0, message: "" }, "Offline: 3 unsaved"],
+    [{ kind: "conflict", nUnsaved: 1, code: "gap", message: "" }, "Not saved: conflict"],
+    [{ kind: "closed", nUnsaved: 1, message: "" }, "Not saved: closed"],
+  ] as const)("says %o in words", (save, words) => {
+    held.show({ save });
+    const { container } = show();
+    expect(container.querySelector(".saved-state")?.textContent).toBe(words);
+  });
+
+  it("offers to try now and to download while offline", async () => {
+    const { user } = show();
+    expect(screen.queryByRole("alert")).toBeNull();
+    const message = "The server cannot be reached.";
+    act(() => held.show({ save: { kind: "offline", nUnsaved: 2, retryAt: 0, message } }));
+    expect(alert().textContent).toContain(`2 changes are not saved yet. ${message}`);
+    await user.click(button("Try now"));
+    expect(held.editor.retrySave).toHaveBeenCalledOnce();
+    expect(within(alert()).getByRole("button", { name: "Download my work" })).toBeTruthy();
+  });
+
+  it("offers the server's version after a conflict and no submission", async () => {
+    held.show({
+      editable: false,
+      save: {
+        kind: "conflict",
+        nUnsaved: 1,
+        code: "edit_diverged",
+        message: "Pixel 3, 8 differs.",
+      },
+    });
+    const { user } = show();
+    expect(alert().textContent).toContain("Pixel 3, 8 differs.");
+    expect(button("Submit").disabled).toBe(true);
+    await user.click(button("Load the server’s version"));
+    expect(actions.onReload).toHaveBeenCalledOnce();
+  });
+
+  it("offers the next crop when this one is closed", async () => {
+    held.show({ save: { kind: "closed", nUnsaved: 1, message: "The lease ran out." } });
+    const { user } = show();
+    expect(alert().textContent).toContain("The lease ran out.");
+    await user.click(button("Take the next crop"));
+    expect(actions.onNext).toHaveBeenCalledOnce();
+  });
+
+  it("warns where the browser keeps no crash journal", () => {
+    held.show({ journalWorks: false });
+    show();
+    expect(screen.getByText(/keeps no copy of unsaved changes/)).toBeTruthy();
+  });
+});
+
+describe("download of the work", () => {
+  it("is an npz with the labels, their names and the unsaved edits", async () => {
+    const edit = {
+      seq: 1,
+      tool: "brush",
+      client_at: "2026-03-04T05:06:07Z",
+      active_s: 1,
+      diff: "AQ==",
+      checksum: 3,
+    };
+    const files = unzipSync(await workFile(held.crop.labels, [edit]));
+    expect(Object.keys(files)).toEqual(["y.npy", "compartments.npy", "unsaved_edits.json"]);
+    const { dtype, shape, data } = parseNpy(Uint8Array.from(files["y.npy"]).buffer);
+    expect([dtype, shape]).toEqual(["<u4", [1, 2, 3, 2]]);
+    expect([...data]).toEqual([1, 1, 1, 0, 0, 0, 2, 2, 2, 0, 0, 0]);
+    expect(JSON.parse(new TextDecoder().decode(files["unsaved_edits.json"]))).toEqual([edit]);
+  });
+});

@@ -1,0 +1,110 @@
+import { vi } from "vitest";
+import type { Editor, EditorSnapshot } from "../../src/engine";
+import { labelImage } from "../../src/model";
+import type { OpenCrop } from "../../src/ui/embed/open-crop";
+import { assignment } from "./samples";
+
+const SNAPSHOT: EditorSnapshot = {
+  phase: "ready",
+  editable: true,
+  tool: "select",
+  path: "select.idle",
+  compartment: "whole_cell",
+  frame: 0,
+  selected: 0,
+  selection: null,
+  hover: null,
+  brushRadiusPx: 5,
+  writeMode: "protect",
+  contextBrush: true,
+  channels: [
+    {
+      name: "DAPI",
+      role: "nuclear",
+      loaded: true,
+      visible: true,
+      color: [0, 128, 255],
+      contrast: [100, 900],
+      gamma: 1,
+      inverted: false,
+    },
+  ],
+  view: {
+    fillOpacity: 0.3,
+    outlineOpacity: 0.9,
+    outlineWidthPx: 1,
+    showLabels: true,
+    onlySelected: false,
+    palette: "vivid",
+    background: [0, 0, 0],
+  },
+  camera: { zoom: 2, left: 0, top: 0 },
+  canUndo: false,
+  canRedo: false,
+  nInstances: 3,
+  nEdits: 0,
+  save: { kind: "saved" },
+  journalWorks: true,
+  renderer: "canvas2d",
+};
+
+/** An editor that does nothing but note what it is told; `show` changes what it says of itself. */
+export function fakeEditor() {
+  let snapshot = SNAPSHOT;
+  const listeners = new Set<() => void>();
+  const editor = {
+    state: {
+      getSnapshot: () => snapshot,
+      subscribe: (listener: () => void) => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+    },
+    ready: Promise.resolve(),
+    attach: vi.fn(() => vi.fn()),
+    resize: vi.fn(),
+    dispatch: vi.fn(),
+    run: vi.fn(() => true),
+    loadChannel: vi.fn(),
+    setChannel: vi.fn(),
+    autoContrast: vi.fn(),
+    setView: vi.fn(),
+    setTool: vi.fn(),
+    setBrushRadius: vi.fn(),
+    setWriteMode: vi.fn(),
+    setContextBrush: vi.fn(),
+    setCompartment: vi.fn(),
+    setFrame: vi.fn(),
+    select: vi.fn(),
+    setCamera: vi.fn(),
+    checksums: vi.fn(() => ({ whole_cell: 11, nuclear: 22 })),
+    lastSeq: vi.fn(() => 4),
+    flush: vi.fn(async () => undefined),
+    retrySave: vi.fn(),
+    unsavedEdits: vi.fn(() => []),
+    discardUnsaved: vi.fn(async () => undefined),
+    onEdit: vi.fn(() => vi.fn()),
+    dispose: vi.fn(),
+  } satisfies Editor;
+  const show = (change: Partial<EditorSnapshot>) => {
+    snapshot = { ...snapshot, ...change };
+    for (const listener of listeners) listener();
+  };
+  return { editor, show };
+}
+
+/** A crop of 2 x 3 pixels in a fake editor. */
+export function fakeCrop(id = 8) {
+  const { editor, show } = fakeEditor();
+  const shape = { nFrames: 1, nRows: 2, nCols: 3 };
+  const crop: OpenCrop = {
+    assignment: assignment({ id }),
+    editor,
+    labels: {
+      whole_cell: labelImage(Uint32Array.of(1, 1, 0, 2, 2, 0), shape),
+      nuclear: labelImage(Uint32Array.of(1, 0, 0, 2, 0, 0), shape),
+    },
+    channelsLoaded: Promise.resolve(),
+  };
+  return { crop, editor, show };
+}
