@@ -1,0 +1,74 @@
+import { IDBFactory, IDBKeyRange } from "fake-indexeddb";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { createAnnotatorApi } from "../../src/api";
+import { labelSetOf, openCrop } from "../../src/ui/embed/open-crop";
+import { FakeServer, refusal } from "../fake-server";
+import { npyBytes } from "./npy-bytes";
+import { assignment } from "./samples";
+
+const labels = npyBytes("<u4", [2, 1, 2, 3], Uint32Array.of(5, 5, 0, 0, 0, 9, 5, 0, 0, 0, 0, 9));
+const channel = npyBytes("<u2", [1, 2, 3], Uint16Array.of(0, 100, 200, 300, 400, 1000));
+
+beforeEach(() => {
+  vi.stubGlobal("IDBKeyRange", IDBKeyRange);
+  vi.stubGlobal("indexedDB", new IDBFactory());
+  return () => vi.unstubAllGlobals();
+});
+
+describe("opening a crop", () => {
+  it("puts each plane under its compartment", () => {
+    const set = labelSetOf(labels, ["whole_cell", "nuclear"]);
+    expect([...(set.whole_cell?.data ?? [])]).toEqual([5, 5, 0, 0, 0, 9]);
+    expect([...(set.nuclear?.data ?? [])]).toEqual([5, 0, 0, 0, 0, 9]);
+    expect(set.nuclear).toMatchObject({ nFrames: 1, nRows: 2, nCols: 3 });
+  });
+
+  it("refuses labels of another number of compartments or another type", () => {
+    expect(() => labelSetOf(labels, ["nuclear"])).toThrow(
+      "The labels are not uint32 with 1 compartments but (2,1,2,3). Load the assignment again.",
+    );
+    const wide = npyBytes("<u2", [1, 1, 1, 1], Uint16Array.of(1));
+    expect(() => labelSetOf(wide, ["nuclear"])).toThrow("The labels are not uint32");
+  });
+
+  it("can be edited before the channels are there, then shows them", async () => {
+    let arrive: (response: Response) => void = () => undefined;
+    const late = new Promise<Response>((resolve) => {
+      arrive = resolve;
+    });
+    const server = new FakeServer()
+      .on(
+        "GET /assignments/8/labels.npy",
+        new Response(labels, { headers: { "Cytoloop-Seq": "3" } }),
+      )
+      .when("GET /assignments/8/channels/0.npy", () => late);
+    const crop = await openCrop(createAnnotatorApi(server.transport()), assignment());
+    const { editor } = crop;
+    expect(editor.state.getSnapshot()).toMatchObject({ phase: "ready", nInstances: 2 });
+    expect(editor.state.getSnapshot().channels[0]?.loaded).toBe(false);
+    expect(editor.lastSeq()).toBe(3);
+
+    arrive(new Response(channel));
+    await crop.channelsLoaded;
+    expect(editor.state.getSnapshot().channels[0]?.loaded).toBe(true);
+    editor.dispose();
+  });
+
+  it("tells of a channel that does not come, and stays open", async () => {
+    const server = new FakeServer()
+      .on("GET /assignments/8/labels.npy", new Response(labels))
+      .on("GET /assignments/8/channels/0.npy", refusal(503, "storage_unavailable", "No answer."));
+    const crop = await openCrop(createAnnotatorApi(server.transport()), assignment());
+    await expect(crop.channelsLoaded).rejects.toThrow("No answer.");
+    expect(crop.editor.state.getSnapshot().editable).toBe(true);
+    crop.editor.dispose();
+  });
+
+  it("fails with the server's words when the labels do not come", async () => {
+    const server = new FakeServer()
+      .on("GET /assignments/8/labels.npy", refusal(409, "assignment_closed", "It was submitted."))
+      .on("GET /assignments/8/channels/0.npy", new Response(channel));
+    const opening = openCrop(createAnnotatorApi(server.transport()), assignment());
+    await expect(opening).rejects.toThrow("It was submitted.");
+  });
+});
