@@ -19,18 +19,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from signal import SIGQUIT
 
-from backend.bootstrap import build_context
 from backend.config import Settings
 from backend.errors import ConfigError
-from backend.first_users import create_first_users, read_first_passwords
+from backend.first_users import read_first_passwords
 from backend.local_redis import redis_command, socket_path, wait_for_redis
-from backend.migrate import migrate
+from backend.prepare import prepare
 from backend.supervisor import Program, Supervisor
 
 ROOT = Path(__file__).resolve().parents[1]
 READY_WITHIN_S = 90.0
 MOST_START_CRASHES = 3
-_SHARED_MEMORY = Path("/dev/shm")
 
 
 @dataclass(frozen=True)
@@ -76,8 +74,7 @@ def embedded_stack(
         supervisor = Supervisor(log_dir=_log_dir(settings) if log_files else None)
         held.callback(supervisor.stop)
         settings = _with_redis(settings, supervisor)
-        migrate(settings.database_url)
-        new_passwords = create_first_users(build_context(settings, role="cli"))
+        new_passwords = prepare(settings)
         for program in programs(settings, listener.fileno()):
             supervisor.start(program)
         _wait_until_ready(url, supervisor, settings)
@@ -127,9 +124,10 @@ def programs(settings: Settings, listener: int) -> tuple[Program, ...]:
     """Web, worker and beat with these settings; `listener` is the descriptor of the listening socket."""
     environment = settings.environment()
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), environment.get("PYTHONPATH", "")]))
+    gunicorn = (sys.executable, "-m", "gunicorn", "--config", "python:backend.gunicorn_conf")
     celery = (sys.executable, "-m", "celery", "--app", "backend.worker.celery_app:celery", "--quiet")
     return (
-        Program("web", web_command(settings, bind=f"fd://{listener}"), environment, pass_fds=(listener,)),
+        Program("web", (*gunicorn, "--bind", f"fd://{listener}"), environment, pass_fds=(listener,)),
         # A worker waits for its running work when asked to stop cleanly, and training takes minutes: it is
         # asked to put its work down, and the sweep starts that again.
         Program(
@@ -145,23 +143,6 @@ def programs(settings: Settings, listener: int) -> tuple[Program, ...]:
             environment,
         ),
     )
-
-
-def web_command(settings: Settings, *, bind: str) -> tuple[str, ...]:
-    """gunicorn with threads: a request that waits for the database lets others go on."""
-    options = {
-        "bind": bind,
-        "worker-class": "gthread",
-        "workers": str(settings.web_workers),
-        "threads": str(settings.web_threads),
-        "keep-alive": "30",
-        "graceful-timeout": "8",
-        "timeout": "60",
-        "log-level": "warning",
-        "worker-tmp-dir": str(_SHARED_MEMORY if _SHARED_MEMORY.is_dir() else settings.data_dir),
-    }
-    flags = [part for name, value in options.items() for part in (f"--{name}", value)]
-    return (sys.executable, "-m", "gunicorn", *flags, "--no-control-socket", "backend.wsgi:app")
 
 
 def _with_redis(settings: Settings, supervisor: Supervisor) -> Settings:
