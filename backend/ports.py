@@ -9,13 +9,23 @@ from typing import Any, Protocol
 
 import numpy.typing as npt
 
-from backend.errors import StorageError
+from backend.errors import CytoloopError, StorageError
 from pipeline.types import LabelSet
 from pipeline.windows import Window
 
 
 class MissingObject(StorageError):
     """The storage answered: there is no such object."""
+
+
+class ModelError(CytoloopError):
+    """A model cannot be trained, loaded or used; the message says why and what to do."""
+
+    code = "model"
+
+
+class TrainingCancelled(ModelError):
+    """A training stopped because it was asked to; it left nothing."""
 
 
 class Clock(Protocol):
@@ -154,7 +164,15 @@ class Trainer(Protocol):
         progress: Callable[[TrainingStep], None],
         should_stop: Callable[[], bool],
     ) -> TrainedModel:
-        """Train on a dataset version's folder and leave a model folder at `out`."""
+        """Train on a dataset version's folder, leave a model folder at `out`, score it on the test split.
+
+        Raises
+        ------
+        TrainingCancelled
+            When `should_stop` said so.
+        ModelError
+            When there is nothing to train on, or training diverged.
+        """
 
     def score(
         self, predictor: Predictor, images: npt.NDArray[Any], labels: npt.NDArray[Any]

@@ -35,6 +35,9 @@ class StorageStore(Store):
     def __str__(self) -> str:
         return f"storage://{self._prefix}"
 
+    def __repr__(self) -> str:
+        return f"StorageStore({str(self)!r})"
+
     def with_read_only(self, read_only: bool = False) -> "StorageStore":
         return StorageStore(self._storage, self._prefix, read_only=read_only)
 

@@ -92,7 +92,7 @@ def _plan(session: Session, *, project_id: int, seed: int) -> _Plan:
         .where(Fov.project_id == project_id, Fov.state == FovState.ACCEPTED)
         .order_by(Fov.id)
     )
-    accepted = [(fov, revision) for fov, revision in rows.tuples()]
+    accepted = [(fov, revision) for fov, revision in rows]
     if not accepted:
         raise Conflict(
             f"Project {project.name!r} has no accepted FOV to train on; accept one in review first."

@@ -28,6 +28,7 @@ class LabelCanvas:
     """One int32 array (frame, row, col) per compartment, all background at first."""
 
     def __init__(self, folder: Path, compartments: Sequence[str], shape: tuple[int, int, int]) -> None:
+        self.folder = folder
         self.shape = shape
         self.compartments = tuple(name for name in COMPARTMENTS if name in compartments)
         self.planes: dict[str, Labels] = {

@@ -16,7 +16,7 @@ from backend.models.fov import FovState
 from backend.models.job import JobState
 from backend.models.revision import RevisionSource
 from backend.models.run import RunKind, RunState
-from backend.ports import MissingObject, Predictor, Trainer
+from backend.ports import MissingObject, ModelError, Predictor, Trainer
 from backend.services.context import Context
 from backend.services.fov_labels import RevisionOrigin, add_fov_revision, find_proposal, store_fov_labels
 from backend.services.fovs import get_fov, open_reader
@@ -33,6 +33,12 @@ from pipeline.windows import Window
 
 _NEW = (FovState.INGESTED, FovState.PROPOSED)
 log = structlog.get_logger(__name__)
+
+
+class ProposalFailed(CytoloopError):
+    """An FOV for which no labels can be proposed."""
+
+    code = "proposal_failed"
 
 
 @dataclass
@@ -87,9 +93,9 @@ def prepare_job(context: Context, *, job_id: int) -> None:
         _propose_all(context, job)
         with transaction(context.sessions, context.queue.send) as session:
             publish_tasks(session, context, job_id=job_id)
+    except StorageError:
+        raise
     except (CytoloopError, PipelineError) as fault:
-        if isinstance(fault, StorageError) and not isinstance(fault, MissingObject):
-            raise
         log.warning("job_failed", job_id=job_id, reason=str(fault))
         with transaction(context.sessions) as session:
             if get_job(session, job_id=job_id).state is JobState.PREPARING:
@@ -112,7 +118,10 @@ def _propose_all(context: Context, job: Job) -> None:
         for number, fov_id in enumerate(job.fov_ids):
             message = f"FOV {number + 1} of {n_fovs}"
             progress.enter("predicting", message, fraction=number / n_fovs)
-            propose_labels(context, fov_id=fov_id, predictors=predictors)
+            try:
+                propose_labels(context, fov_id=fov_id, predictors=predictors)
+            except (PipelineError, ModelError, MissingObject) as fault:
+                raise ProposalFailed(f"No labels can be proposed for FOV {fov_id}: {fault}") from fault
 
 
 @contextmanager

@@ -137,7 +137,7 @@ def _last_submissions(session: Session, task_ids: Sequence[int]) -> dict[int, Re
         .where(Assignment.task_id.in_(task_ids), Assignment.state == AssignmentState.SUBMITTED)
         .order_by(Assignment.closed_at, Assignment.id)
     )
-    return dict(rows.tuples())
+    return {task_id: revision for task_id, revision in rows}
 
 
 def _find_stitched(session: Session, plan: _Plan) -> int | None:

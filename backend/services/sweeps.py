@@ -142,9 +142,7 @@ def _resend_unstitched(session: Session, context: Context) -> int:
         .group_by(Job.id, Fov.id)
     )
     due = [
-        (job_id, fov_id)
-        for job_id, fov_id, closed_at in rows.tuples()
-        if closed_at and _is_due(context, closed_at)
+        (job_id, fov_id) for job_id, fov_id, closed_at in rows if closed_at and _is_due(context, closed_at)
     ]
     for job_id, fov_id in due:
         enqueue_after_commit(session, "stitch_fov", job_id=job_id, fov_id=fov_id)

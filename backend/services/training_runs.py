@@ -14,7 +14,7 @@ from backend.errors import Conflict, CytoloopError, NotFound
 from backend.models import DatasetVersion, Fov, Project, Revision, Run
 from backend.models.fov import FovState
 from backend.models.run import RunKind, RunState
-from backend.ports import TrainingLimits
+from backend.ports import TrainingCancelled, TrainingLimits
 from backend.services.context import Context
 from backend.services.datasets import freeze_dataset
 from backend.services.model_versions import find_model_of_run, store_model_version
@@ -144,7 +144,7 @@ def run_training(context: Context, *, run_id: int) -> None:
             model_version_id = _train(context, run_id, progress)
             progress.enter("deciding", "comparing with the current predictor", fraction=0.95)
             decide_promotion(context, model_version_id=model_version_id)
-    except RunCancelled:
+    except (RunCancelled, TrainingCancelled):
         log.info("run_cancelled", run_id=run_id)
     except (CytoloopError, PipelineError) as fault:
         log.warning("run_failed", run_id=run_id, reason=str(fault))

@@ -1,0 +1,1 @@
+"""Background work: Celery entry points that call the services, and the trainer they bring along."""

@@ -1,0 +1,117 @@
+"""The trainer and the predictors of the worker: `training` behind the ports, its errors in our words.
+
+Keras is imported by `training` when a network is built or loaded, so work without a network never waits for
+it.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from backend.ports import (
+    LabelBand,
+    ModelError,
+    Predictor,
+    ReadInput,
+    TrainedModel,
+    TrainingCancelled,
+    TrainingLimits,
+    TrainingStep,
+)
+from pipeline.compartments import COMPARTMENTS
+from training import predictor as predictors
+from training.errors import TrainingError, TrainingStopped, UnusableDataset
+from training.evaluate import EvaluationItem, evaluate_images, evaluate_predictor
+from training.large_images import predict_image
+from training.train import TrainProgress, train_model
+
+IOU = 0.5
+
+
+def load_work_predictor(spec: str | Path) -> Predictor:
+    """The predictor of a model folder, or `"baseline"`.
+
+    Raises
+    ------
+    ModelError
+        When the folder is damaged or of an unknown kind.
+    """
+    with _translated():
+        return predictors.load_predictor(spec)
+
+
+class WorkTrainer:
+    """Predicts large images, trains and scores; see `backend.ports.Trainer`."""
+
+    def predict_bands(
+        self, predictor: Predictor, read: ReadInput, *, shape: tuple[int, int]
+    ) -> Iterator[LabelBand]:
+        """Label images of an image of any size, by tiles, as bands from top to bottom."""
+        with _translated():
+            for band in predict_image(cast(predictors.Predictor, predictor), read, shape):
+                for name, labels in band.labels.items():
+                    yield LabelBand(name, band.row, labels)
+
+    def train(
+        self,
+        dataset: Path,
+        out: Path,
+        *,
+        limits: TrainingLimits,
+        progress: Callable[[TrainingStep], None],
+        should_stop: Callable[[], bool],
+    ) -> TrainedModel:
+        """Train, leave a model folder at `out` and score it on the test split, if that holds anything."""
+        with _translated():
+            result = train_model(
+                dataset,
+                out,
+                epochs=limits.epochs,
+                minutes=limits.minutes,
+                seed=limits.seed,
+                progress=lambda step: progress(_step(step)),
+                should_stop=should_stop,
+            )
+            test = _test_scores(out, dataset)
+        model = json.loads((out / "model.json").read_text())
+        return TrainedModel(model["kind"], model["config"], {**result.metrics, "test": test})
+
+    def score(
+        self, predictor: Predictor, images: npt.NDArray[Any], labels: npt.NDArray[Any]
+    ) -> Mapping[str, Any]:
+        """Scores at IoU 0.5 pooled over images: one mapping per compartment, and `mean_f1`."""
+        items = (
+            EvaluationItem(image, {name: truth[..., plane] for plane, name in enumerate(COMPARTMENTS)})
+            for image, truth in zip(images.astype(np.float32), labels, strict=True)
+        )
+        with _translated():
+            return evaluate_images(cast(predictors.Predictor, predictor), items, iou=IOU)
+
+
+def _test_scores(model: Path, dataset: Path) -> Mapping[str, Any] | None:
+    try:
+        return evaluate_predictor(predictors.load_predictor(model), dataset, split="test", iou=IOU)
+    except UnusableDataset:
+        # Too few FOVs for a test split: the promotion gate says so in words.
+        return None
+
+
+def _step(step: TrainProgress) -> TrainingStep:
+    return TrainingStep(
+        epoch=step.epoch, done=step.done, loss=step.train_loss, val_loss=step.val_loss, eta_s=step.eta_s
+    )
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except TrainingStopped as fault:
+        raise TrainingCancelled(str(fault)) from fault
+    except TrainingError as fault:
+        raise ModelError(str(fault)) from fault
