@@ -1,12 +1,12 @@
 """The border to decoders: what they raise on bad bytes becomes one typed error."""
 
-import json
 import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from xml.etree import ElementTree
 
 from pipeline.errors import InputError, UnreadableImage
 
@@ -25,7 +25,7 @@ DECODER_ERRORS = (
     struct.error,
     zlib.error,
     zipfile.BadZipFile,
-    json.JSONDecodeError,
+    ElementTree.ParseError,
 )
 
 

@@ -99,6 +99,14 @@ def test_any_single_damage_gives_an_image_or_a_typed_error(tmp_path: Path) -> No
     assert all("a.tiff: " in message for message in messages)
 
 
+def test_damaged_ome_metadata_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.ome.tif"
+    tifffile.imwrite(path, IMAGE, metadata={"axes": "YX"})
+    path.write_bytes(path.read_bytes().replace(b"<Pixels", b"<Pix<ls"))
+    with pytest.raises(UnreadableImage, match="not well-formed"):
+        use(path)
+
+
 def test_pages_that_differ_in_size_are_refused(tmp_path: Path) -> None:
     with tifffile.TiffWriter(tmp_path / "a.tif") as tiff:
         tiff.write(IMAGE, metadata=None)
