@@ -7,8 +7,8 @@ import type { PixelWindow, PlaneShape } from "./windows";
 
 /** Labels further apart than this many background pixels are no neighbours. */
 const REACH_PX = 6;
-/** Every third row and column is enough to meet every cell worth telling apart. */
-const STRIDE = 3;
+/** Every fourth row and column is enough to meet every cell worth telling apart. */
+const STRIDE = 4;
 
 export class LabelColoring {
   readonly nColors: number;
@@ -33,19 +33,19 @@ export class LabelColoring {
     const neighbours = neighboursIn(plane, shape, window);
     const fresh = [...neighbours.keys()].filter((label) => !this.entries.has(label));
     for (const label of fresh.sort((a, b) => a - b)) {
-      this.entries.set(label, this.choose(label, neighbours.get(label) ?? new Set()));
+      this.entries.set(label, this.choose(label, neighbours.get(label) ?? []));
     }
   }
 
   /** Gives a label that has none an entry unlike those of the labels near it. */
-  place(label: number, near: ReadonlySet<number>): void {
+  place(label: number, near: Iterable<number>): void {
     if (!this.entries.has(label)) {
       this.entries.set(label, this.choose(label, near));
     }
   }
 
   /** Beginning at the preferred entry, the first that the fewest neighbours have. */
-  private choose(label: number, neighbours: ReadonlySet<number>): number {
+  private choose(label: number, neighbours: Iterable<number>): number {
     const uses = new Uint32Array(this.nColors);
     for (const neighbour of neighbours) {
       const entry = this.entries.get(neighbour);
@@ -53,7 +53,7 @@ export class LabelColoring {
         uses[entry]++;
       }
     }
-    const fewest = uses.reduce((least, n) => Math.min(least, n), neighbours.size);
+    const fewest = uses.reduce((least, n) => Math.min(least, n));
     let entry = this.preferred(label);
     while (uses[entry] > fewest) {
       entry = (entry + 1) % this.nColors;
@@ -66,7 +66,8 @@ export class LabelColoring {
   }
 }
 
-type Neighbours = Map<number, Set<number>>;
+/** Few per label, so a list is quicker than a set. */
+type Neighbours = Map<number, number[]>;
 
 function neighboursIn(plane: Uint32Array, shape: PlaneShape, window: PixelWindow): Neighbours {
   const neighbours: Neighbours = new Map();
@@ -105,13 +106,18 @@ function followLine(plane: Uint32Array, line: Line, neighbours: Neighbours): voi
 }
 
 function link(neighbours: Neighbours, label: number, other: number): void {
-  let set = neighbours.get(label);
-  if (set === undefined) {
-    set = new Set();
-    neighbours.set(label, set);
+  const list = listOf(neighbours, label);
+  if (other !== 0 && !list.includes(other)) {
+    list.push(other);
+    listOf(neighbours, other).push(label);
   }
-  if (other !== 0) {
-    set.add(other);
-    neighbours.get(other)?.add(label);
+}
+
+function listOf(neighbours: Neighbours, label: number): number[] {
+  let list = neighbours.get(label);
+  if (list === undefined) {
+    list = [];
+    neighbours.set(label, list);
   }
+  return list;
 }

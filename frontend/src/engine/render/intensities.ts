@@ -2,6 +2,7 @@
 import type { SceneChannel } from "./scene";
 
 export interface Intensities {
+  /** Colour of the full intensity, 0 .. 255. */
   readonly red: number;
   readonly green: number;
   readonly blue: number;
@@ -27,9 +28,9 @@ export function intensitiesOf(channel: SceneChannel): Intensities {
   const { data } = channel;
   const table = tableOf(channel);
   return {
-    red: red / 255,
-    green: green / 255,
-    blue: blue / 255,
+    red,
+    green,
+    blue,
     shown: table === null ? (at) => shownValue(channel, data[at]) : (at) => table[data[at]],
   };
 }

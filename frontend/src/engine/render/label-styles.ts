@@ -63,9 +63,7 @@ export class LabelStyles {
   /** Learns the labels of a window of a plane. */
   learn(plane: Uint32Array, shape: PlaneShape, window: PixelWindow): void {
     this.colorings[this.palette].learn(plane, shape, window);
-    for (const label of labelsIn(plane, shape, window)) {
-      this.ensure(label);
-    }
+    visitRuns(plane, shape, window, (label) => this.ensure(label));
   }
 
   /** Gives a label its slot and colour, if it has none. */
@@ -201,19 +199,28 @@ function paintedSlots(table: Uint8Array): number[] {
   return slots;
 }
 
-/** The labels of a window, found run by run. */
 function labelsIn(plane: Uint32Array, shape: PlaneShape, window: PixelWindow): Set<number> {
   const labels = new Set<number>();
+  visitRuns(plane, shape, window, (label) => labels.add(label));
+  labels.delete(0);
+  return labels;
+}
+
+/** Visits the label of each run of equal labels in the rows of a window. */
+function visitRuns(
+  plane: Uint32Array,
+  shape: PlaneShape,
+  window: PixelWindow,
+  visit: (label: number) => void,
+): void {
   let last = 0;
   for (let row = window.row; row < window.row + window.height; row++) {
     const start = row * shape.nCols + window.col;
     for (let at = start; at < start + window.width; at++) {
       if (plane[at] !== last) {
         last = plane[at];
-        labels.add(last);
+        visit(last);
       }
     }
   }
-  labels.delete(0);
-  return labels;
 }
