@@ -117,7 +117,7 @@ describe("keys", () => {
 
 describe("pointer", () => {
   function listen() {
-    const canvas = place("canvas");
+    const canvas = place("canvas", { tabindex: "0" });
     canvas.getBoundingClientRect = () => new DOMRect(100, 50, 400, 300);
     Object.defineProperty(canvas, "clientHeight", { value: 300 });
     const inputs: EditorInput[] = [];
@@ -176,7 +176,7 @@ describe("pointer", () => {
     slider.focus();
     send(new PointerEvent("pointerdown", { pointerId: 7 }));
     expect(canvas.setPointerCapture).toHaveBeenCalledWith(7);
-    expect(document.activeElement).toBe(document.body);
+    expect(document.activeElement).toBe(canvas);
   });
 
   it.each([

@@ -45,6 +45,7 @@ export function CanvasHost({ editor, locked }: { editor: Editor; locked: boolean
       data-path={path}
       aria-label={embedStrings.canvas}
       role="img"
+      tabIndex={0}
     />
   );
 }

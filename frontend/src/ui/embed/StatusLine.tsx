@@ -19,7 +19,7 @@ export function StatusLine({ editor, assignment }: { editor: Editor; assignment:
       <span className="hint">
         {journalWorks ? embedStrings.hints[tool] : embedStrings.banner.noJournal}
       </span>
-      {hover && <span>{hoverWords(hover, assignment)}</span>}
+      {hover && <span className="under-pointer">{hoverWords(hover, assignment)}</span>}
       {selected > 0 && <span>{text.selected(selected, area)}</span>}
       <span>{text.cells(nInstances)}</span>
       <span>{Math.round(zoom * 100)} %</span>

@@ -35,7 +35,8 @@ export function listenToPointer(
     const type = TYPES[event.type as keyof typeof TYPES];
     if (type === "pointer_down") {
       canvas.setPointerCapture?.(event.pointerId);
-      releaseFocus();
+      // A click on the crop takes the keys back: from a control of ours or from the host page.
+      canvas.focus({ preventScroll: true, focusVisible: false } as FocusOptions);
     }
     const input: PointerInput = {
       type,
@@ -69,9 +70,4 @@ export function listenToPointer(
   canvas.addEventListener("wheel", onWheel, { signal, passive: false });
   canvas.addEventListener("contextmenu", (event) => event.preventDefault(), { signal });
   return () => stop.abort();
-}
-
-/** A click on the crop takes the keys back from whatever control had them. */
-function releaseFocus(): void {
-  if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
 }
