@@ -106,7 +106,7 @@ def write_split(
     compartments: Sequence[str],
 ) -> None:
     """Write ``X`` and ``y`` of a split, with the names of their planes, holding one crop at a time."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=2) as archive:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         image.write_member(archive, "X", numbers)
         labels.write_member(archive, "y", numbers)
         for name, texts in (("channels", channels), ("compartments", compartments)):
