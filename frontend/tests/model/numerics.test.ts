@@ -1,4 +1,4 @@
-import { deflateSync, crc32 as zlibCrc32 } from "node:zlib";
+import { crc32 as zlibCrc32 } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import {
   autoContrast,
