@@ -1,0 +1,140 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from backend.db import reading, transaction
+from backend.errors import Conflict, NotFound
+from backend.models import DatasetVersion, Fov, Project
+from backend.services.context import Context
+from backend.services.dataset_contents import dataset_items, load_test_images, trained_groups
+from backend.services.datasets import freeze_dataset, get_dataset_version, list_dataset_versions
+from pipeline.dataset import load_split
+from pipeline.errors import PipelineError
+from tests.backend.services.loop import Loop
+from tests.backend.services.loop_images import square_nuclei
+
+
+@pytest.fixture
+def loop(context: Context, tmp_path: Path) -> Loop:
+    return Loop(context, tmp_path)
+
+
+@pytest.fixture
+def lite(sqlite_context: Context, tmp_path: Path) -> Loop:
+    return Loop(sqlite_context, tmp_path)
+
+
+def _version(loop: Loop, dataset_version_id: int) -> DatasetVersion:
+    with reading(loop.context.sessions) as session:
+        return get_dataset_version(session, dataset_version_id=dataset_version_id)
+
+
+def test_accepted_fovs_are_frozen_with_their_labels(loop: Loop) -> None:
+    fov_ids = loop.accept(4)
+    loop.ingest("not accepted", seed=77)
+    version = _version(loop, freeze_dataset(loop.context, project_id=loop.project_id))
+    sources = version.manifest["sources"]
+    assert {source["provenance"]["fov_id"] for source in sources} == set(fov_ids)
+    assert sum(split["n_fovs"] for split in version.manifest["splits"].values()) == 4
+    assert all(version.manifest["splits"][name]["n_fovs"] for name in ("train", "val", "test"))
+    assert [loop.fov(fov_id).split for fov_id in fov_ids] == [source["split"] for source in sources]
+    with loop.context.storage.local_copy(version.storage_prefix) as folder:
+        assert json.loads((folder / "manifest.json").read_text())["sources"] == sources
+        counted = 0
+        for split in ("train", "val", "test"):
+            images, labels = load_split(folder, split)
+            assert images.shape[1:] == labels.shape[1:] == (256, 256, 2)
+            counted += sum(len(np.unique(crop[..., 1][crop[..., 1] > 0])) for crop in labels)
+    assert counted == sum(square_nuclei(seed=k).max() for k in range(4))
+
+
+def test_the_same_accepted_labels_are_frozen_once(loop: Loop) -> None:
+    loop.accept(3)
+    first = freeze_dataset(loop.context, project_id=loop.project_id)
+    assert freeze_dataset(loop.context, project_id=loop.project_id) == first
+    assert freeze_dataset(loop.context, project_id=loop.project_id, seed=4) != first
+    with reading(loop.context.sessions) as session:
+        numbers = [v.number for v in list_dataset_versions(session, project_id=loop.project_id)]
+    assert numbers == [2, 1]
+
+
+def test_an_fov_stays_in_its_split_and_its_group_with_it(lite: Loop) -> None:
+    lite.accept(3, group="slide")
+    lite.accept(3, first=3)
+    first = _version(lite, freeze_dataset(lite.context, project_id=lite.project_id)).manifest["groups"]
+    lite.accept(1, first=6, group="slide")
+    lite.accept(4, first=7)
+    second = _version(lite, freeze_dataset(lite.context, project_id=lite.project_id, seed=9))
+    assert {group: second.manifest["groups"][group] for group in first} == first
+    assert len({lite.fov(fov_id).split for fov_id in (1, 2, 3, 7)}) == 1
+
+
+def test_two_versions_that_would_split_an_fov_differently_cannot_both_stand(
+    lite: Loop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from backend.services import datasets
+
+    fov_ids = lite.accept(3)
+    build = datasets.build_dataset
+
+    def meanwhile(*args: object, **values: object) -> dict[str, object]:
+        manifest: dict[str, object] = build(*args, **values)  # type: ignore[arg-type]
+        with transaction(lite.context.sessions) as session:
+            held = session.get_one(Fov, fov_ids[0])
+            held.split = "test" if manifest["groups"][f"fov-{held.id}"] != "test" else "val"  # type: ignore[index]
+        return manifest
+
+    monkeypatch.setattr(datasets, "build_dataset", meanwhile)
+    with pytest.raises(Conflict, match="of another dataset version meanwhile; freeze again"):
+        freeze_dataset(lite.context, project_id=lite.project_id)
+    assert list(lite.context.storage.list("datasets")) == []
+
+
+def test_without_accepted_fovs_there_is_nothing_to_freeze(lite: Loop) -> None:
+    lite.ingest("one")
+    with pytest.raises(Conflict, match="no accepted FOV to train on; accept one in review first"):
+        freeze_dataset(lite.context, project_id=lite.project_id)
+    with pytest.raises(NotFound, match="no project 9"):
+        freeze_dataset(lite.context, project_id=9)
+    with pytest.raises(NotFound, match="no dataset version 9"):
+        _version(lite, 9)
+
+
+def test_quality_control_follows_the_project_and_a_failure_leaves_nothing(lite: Loop) -> None:
+    with transaction(lite.context.sessions) as session:
+        project = session.get_one(Project, lite.project_id)
+        project.settings = {**project.settings, "qc": {"min_cells": 5000}}
+    lite.accept(1)
+    with pytest.raises(PipelineError, match="fewer than 5000"):
+        freeze_dataset(lite.context, project_id=lite.project_id)
+    assert list(lite.context.storage.list("datasets")) == []
+
+
+def test_large_fovs_are_taken_in_pieces_of_whole_crops(lite: Loop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("backend.services.dataset_contents.CROP_PX", 16)
+    monkeypatch.setattr("backend.services.dataset_contents._MOST_CROPS", 2)
+    fov = lite.fov(lite.ingest("one", compartments=("nuclear",), n_frames=2))
+    items = list(dataset_items(lite.context, fov, lite.revision(fov.current_revision_id)))
+    assert {item.image.shape for item in items} == {(32, 32, 2), (32, 24, 2)}
+    assert len(items) == len({item.source_id for item in items}) == 2 * 3 * 4
+    assert {item.group for item in items} == {f"fov-{fov.id}"}
+    frame, row, col = 1, 64, 32
+    piece = next(item for item in items if item.source_id.endswith(f"frame-{frame}/{row}-{col}"))
+    np.testing.assert_array_equal(piece.labels["nuclear"], square_nuclei()[row : row + 32, col : col + 32])
+    assert piece.provenance["window"] == [row, col, 32, 32]
+
+
+def test_test_images_leave_out_the_groups_that_a_model_knows(lite: Loop) -> None:
+    lite.accept(5)
+    version = _version(lite, freeze_dataset(lite.context, project_id=lite.project_id))
+    groups = version.manifest["groups"]
+    held_out = {group for group, split in groups.items() if split == "test"}
+    assert trained_groups(version.manifest) == set(groups) - held_out
+    with lite.context.storage.local_copy(version.storage_prefix) as folder:
+        everything = load_test_images(folder, version.manifest, without_groups=())
+        nothing = load_test_images(folder, version.manifest, without_groups=held_out)
+    assert {f"fov-{fov_id}" for fov_id in everything.fov_ids} == held_out
+    assert len(everything.X) == version.manifest["splits"]["test"]["n_crops"]
+    assert (len(nothing.X), nothing.fov_ids) == (0, frozenset())
