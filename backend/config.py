@@ -148,6 +148,12 @@ def _secret(text: str) -> str:
     return text
 
 
+def _sources(text: str) -> str:
+    if any(character in text for character in ";,\r\n"):
+        raise ValueError("expected origins with spaces between them, such as https://a.org https://*.b.org")
+    return text
+
+
 def _one_of(*choices: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
         found = next((choice for choice in choices if choice.lower() == text.lower()), None)
@@ -166,7 +172,7 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "redis_url": _url("redis", "rediss", "unix"),
     "secret_key": _secret,
     "public_url": lambda text: _url("http", "https")(text).rstrip("/"),
-    "frame_ancestors": str,
+    "frame_ancestors": _sources,
     "log_level": _one_of("DEBUG", "INFO", "WARNING", "ERROR"),
     "log_style": _one_of("auto", "json", "console"),
     "lease_s": _whole(1),

@@ -149,7 +149,8 @@ def _with_redis(settings: Settings, supervisor: Supervisor) -> Settings:
     if not settings.redis_url:
         folder = settings.data_dir / "redis"
         path = socket_path(settings.data_dir)
-        supervisor.start(Program("redis", redis_command(folder, path), settings.environment()))
+        command = redis_command(folder, path)
+        supervisor.start(Program("redis", command, settings.environment(), serves_others=True))
         settings = replace(settings, redis_url=f"unix://{path}")
     wait_for_redis(settings.redis_url)
     return settings

@@ -32,7 +32,8 @@ class Program:
     """A command to keep running.
 
     `stop_signal` asks for a clean end, `death_signal` is sent by the kernel when the parent is gone. The
-    program is killed when it has not ended `stop_within_s` after the request.
+    program is killed when it has not ended `stop_within_s` after the request. One that `serves_others` is
+    stopped when those are gone.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Program:
     stop_signal: signal.Signals = signal.SIGTERM
     death_signal: signal.Signals = signal.SIGTERM
     stop_within_s: float = 10.0
+    serves_others: bool = False
 
 
 @dataclass
@@ -55,7 +57,7 @@ class _Child:
 
 
 class Supervisor:
-    """Runs programs until `stop`; those started last are stopped first.
+    """Runs programs until `stop`.
 
     Parameters
     ----------
@@ -101,8 +103,8 @@ class Supervisor:
                 for child in self._children:
                     self._look_after(child)
         with self._lock:
-            for child in reversed(self._children):
-                _end(child)
+            for serves_others in (False, True):
+                _end([child for child in self._children if child.program.serves_others == serves_others])
 
     def _look_after(self, child: _Child) -> None:
         now = time.monotonic()
@@ -158,18 +160,26 @@ def _die_with_parent(death_signal: signal.Signals) -> Callable[[], None]:
     return ask_kernel
 
 
-def _end(child: _Child) -> None:
-    process = child.process
-    if process is not None and process.poll() is None:
-        process.send_signal(child.program.stop_signal)
-        try:
-            process.wait(child.program.stop_within_s)
-        except subprocess.TimeoutExpired:
-            _log.warning("child_killed", name=child.program.name)
-    if process is not None:
-        # Also what the program itself may have left behind.
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-    if child.log is not None:
-        child.log.close()
+def _end(children: Sequence[_Child]) -> None:
+    """Ask all of them to end, then wait for each, and kill what does not listen."""
+    asked = time.monotonic()
+    for child in children:
+        if child.process is not None and child.process.poll() is None:
+            child.process.send_signal(child.program.stop_signal)
+    for child in children:
+        left_s = asked + child.program.stop_within_s - time.monotonic()
+        if child.process is not None:
+            _wait_or_kill(child.program.name, child.process, within_s=max(left_s, 0.0))
+        if child.log is not None:
+            child.log.close()
+
+
+def _wait_or_kill(name: str, process: subprocess.Popen[bytes], *, within_s: float) -> None:
+    try:
+        process.wait(within_s)
+    except subprocess.TimeoutExpired:
+        _log.warning("child_killed", name=name)
+    # Also what the program itself may have left behind.
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

@@ -58,6 +58,12 @@ def test_every_fault_is_reported_at_once() -> None:
     ]
 
 
+@pytest.mark.parametrize("text", ["*; script-src *", "https://a.org, https://b.org", "*\r\nX: y"])
+def test_frame_ancestors_cannot_smuggle_in_another_policy(text: str) -> None:
+    with pytest.raises(ConfigError, match="expected origins with spaces between them"):
+        Settings.from_env({"FRAME_ANCESTORS": text})
+
+
 def test_a_secret_is_never_quoted() -> None:
     with pytest.raises(ConfigError) as caught:
         Settings.from_env({"SECRET_KEY": "hunter2"})

@@ -79,11 +79,12 @@ time.sleep(60)
 """
 
 
-def test_stopping_ends_everything_the_last_started_first(tmp_path: Path) -> None:
+def test_what_serves_others_ends_after_them(tmp_path: Path) -> None:
     supervisor = Supervisor(log_dir=tmp_path)
     logs = [tmp_path / "first.log", tmp_path / "second.log"]
     for log in logs:
-        supervisor.start(program(log.stem, sys.executable, "-c", LAST_WORD))
+        command = (sys.executable, "-c", LAST_WORD)
+        supervisor.start(program(log.stem, *command, serves_others=log.stem == "first"))
     until(lambda: all(log.is_file() and "up" in log.read_text() for log in logs))
     pids = [running(supervisor, log.stem) for log in logs]
     supervisor.stop()
