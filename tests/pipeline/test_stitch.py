@@ -251,6 +251,26 @@ def test_a_version_that_reaches_a_little_further_does_not_break_the_whole_one():
     assert np.argwhere(stitched)[:, 1].min() == 9
 
 
+def test_a_sliver_at_a_border_gives_way_to_the_crop_that_sees_what_is_there():
+    # The left crop cuts something that the right crop, in which it lies deeper, does not have.
+    stitched, report = stitch_labels(two_crops([(3, (2, 9), (10, 12))]), (10, 20))
+    assert not stitched.any()
+    assert [(c.crop_labels, c.labels, c.n_px) for c in report.conflicts] == [((3, 0), (0, 0), 14)]
+    # What only the left crop covers stays, up to the middle of the strip, and is counted.
+    stitched, report = stitch_labels(two_crops([(3, (2, 9), (4, 12))]), (10, 20))
+    assert np.argwhere(stitched).max(axis=0).tolist() == [8, 9]
+    assert (report.n_instances, report.n_unmatched_cut) == (1, 1)
+
+
+def test_a_pixel_as_deep_in_both_crops_belongs_to_the_first():
+    left, right = Window(0, 0, 1, 8), Window(0, 5, 1, 8)
+    wide, narrow = np.array([[0, 0, 1, 1, 1, 1, 1, 1]]), np.array([[0, 0, 2, 2, 2, 2, 0, 0]])
+    stitched, _ = stitch_labels([(left, wide), (right, narrow)], (1, 13))
+    assert np.flatnonzero(stitched).tolist() == [2, 3, 4, 5, 6, 7, 8, 9, 10]
+    stitched, _ = stitch_labels([(left, narrow[:, ::-1]), (right, wide[:, ::-1])], (1, 13))
+    assert np.flatnonzero(stitched).tolist() == [2, 3, 4, 5, 7, 8, 9, 10]
+
+
 def test_without_overlap_the_pieces_stay_apart_and_are_counted():
     labels = np.ones((6, 6), dtype=np.int32)
     windows = plan_windows((6, 6), size_px=3, overlap=0)
