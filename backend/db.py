@@ -6,14 +6,17 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Engine, MetaData, create_engine, event
+from sqlalchemy import Connection, DateTime, Engine, MetaData, create_engine, event, make_url
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
 from backend.errors import QueueError
+from backend.sqlite_turns import TurnConnection, turn_connections
 
 _log = logging.getLogger(__name__)
+# How long a transaction waits for others on SQLite.
+_WAIT_S = 30.0
 _OUTBOX = "cytoloop.outbox"
 _ACTIONS = "cytoloop.actions"
 
@@ -55,24 +58,29 @@ def make_engine(url: str) -> Engine:
     """An engine for SQLite (WAL, foreign keys, immediate write transactions) or PostgreSQL."""
     if not url.startswith("sqlite"):
         return create_engine(url, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": 30})
+    path = make_url(url).database or ""
+    factory = turn_connections("" if path == ":memory:" else path, timeout_s=_WAIT_S)
+    engine = create_engine(url, connect_args={"timeout": _WAIT_S, "factory": factory})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
+def _prepare_sqlite(connection: TurnConnection, _record: Any) -> None:
     # The driver's own transaction handling would start transactions late; `_begin_sqlite` starts them.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}").close()
 
 
-def _begin_sqlite(connection: Any) -> None:
+def _begin_sqlite(connection: Connection) -> None:
     # A transaction that starts as a reader and then writes fails at once when another wrote in between;
     # taking the write lock first makes it wait instead. Read-only sessions say so.
-    read_only = connection.get_execution_options().get("read_only", False)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    if connection.get_execution_options().get("read_only", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.begin_writing()
 
 
 def session_factory(engine: Engine) -> sessionmaker[Session]:

@@ -39,6 +39,16 @@ class NewEdit:
     checksum: int
 
 
+@dataclass(frozen=True)
+class _Applied:
+    """Edits that follow edit `after`, the pixels each changes, and the draft with all of them applied."""
+
+    after: int
+    edits: list[NewEdit]
+    n_px: list[int]
+    draft: Draft
+
+
 def append_edits(
     session: Session, context: Context, *, assignment_id: int, annotator_id: int, edits: Sequence[NewEdit]
 ) -> int:
@@ -63,18 +73,20 @@ def append_edits(
         _check_form(edit)
     if not 1 <= len(edits) <= MOST_EDITS:
         raise InvalidInput(f"A batch of {len(edits)} edits; send 1 to {MOST_EDITS} at a time.")
-    # Storage is read here, before the session's first statement takes the lock of the database.
+    # Storage is read and edits are decoded here, before the session's first statement takes the lock.
     known = context.drafts.find(assignment_id) or committed_draft(
         context, assignment_id=assignment_id, annotator_id=annotator_id
     )
+    expected = _expect(known, edits)
     assignment = lock_open_assignment(
         session, context, assignment_id=assignment_id, annotator_id=annotator_id
     )
     renew_lease(context, assignment)
     fresh = _unseen(session, assignment, edits)
     if fresh:
-        draft = catch_up(session, context, assignment, known=known)
-        _append(session, context, assignment, draft=draft, edits=fresh)
+        if expected is None or expected.after != assignment.last_seq or expected.edits != fresh:
+            expected = _apply(catch_up(session, context, assignment, known=known), fresh)
+        _append(session, context, assignment, expected)
     session.flush()
     return assignment.last_seq
 
@@ -100,20 +112,37 @@ def list_edits(
     ).all()
 
 
-def _append(
-    session: Session, context: Context, assignment: Assignment, *, draft: Draft, edits: Sequence[NewEdit]
-) -> None:
+def _expect(known: Draft, edits: Sequence[NewEdit]) -> _Applied | None:
+    """The edits applied to what is known, which is right unless another process appended since.
+
+    None when they do not fit; the checks under the lock then say why, in the order of the protocol.
+    """
+    try:
+        return _apply(known, [edit for edit in edits if edit.seq > known.seq])
+    except (InvalidInput, EditDiverged):
+        return None
+
+
+def _apply(draft: Draft, edits: Sequence[NewEdit]) -> _Applied:
     planes: dict[tuple[str, int], Plane] = {}
-    now = context.clock.now()
-    rows = []
+    n_px = []
     for edit in edits:
         diff = _decoded(edit)
-        _apply(draft, planes, diff=diff, seq=edit.seq, last_seq=assignment.last_seq)
-        rows.append(_row(assignment, edit, n_px=diff.n_px, received_at=now))
+        _change(draft, planes, diff=diff, seq=edit.seq)
+        n_px.append(diff.n_px)
+    later = draft.replaced(planes, seq=edits[-1].seq if edits else draft.seq)
+    return _Applied(draft.seq, list(edits), n_px, later)
+
+
+def _append(session: Session, context: Context, assignment: Assignment, applied: _Applied) -> None:
+    now = context.clock.now()
+    rows = [
+        _row(assignment, edit, n_px=n_px, received_at=now)
+        for edit, n_px in zip(applied.edits, applied.n_px, strict=True)
+    ]
     session.execute(insert(Edit), rows)
-    assignment.last_seq = edits[-1].seq
-    later = draft.replaced(planes, seq=assignment.last_seq)
-    run_after_commit(session, lambda: context.drafts.put(assignment.id, later))
+    assignment.last_seq = applied.draft.seq
+    run_after_commit(session, lambda: context.drafts.put(assignment.id, applied.draft))
     if assignment.last_seq - assignment.base_seq >= context.settings.materialise_every:
         ids = {"assignment_id": assignment.id, "annotator_id": assignment.annotator_id}
         run_after_commit(session, lambda: materialise_draft(context, **ids))
@@ -183,9 +212,7 @@ def _decoded(edit: NewEdit) -> LabelDiff:
     return diff
 
 
-def _apply(
-    draft: Draft, planes: dict[tuple[str, int], Plane], *, diff: LabelDiff, seq: int, last_seq: int
-) -> None:
+def _change(draft: Draft, planes: dict[tuple[str, int], Plane], *, diff: LabelDiff, seq: int) -> None:
     place = (diff.compartment, diff.frame)
     if place not in draft.planes:
         raise InvalidInput(
@@ -198,7 +225,7 @@ def _apply(
     except InvalidDiff as fault:
         raise InvalidInput(f"Edit {seq}: {fault}", seq=seq) from fault
     except DivergingDiff as fault:
-        raise EditDiverged(f"Edit {seq}: {fault}", seq=seq, last_seq=last_seq) from fault
+        raise EditDiverged(f"Edit {seq}: {fault}", seq=seq, last_seq=draft.seq) from fault
 
 
 def _row(assignment: Assignment, edit: NewEdit, *, n_px: int, received_at: datetime) -> dict[str, Any]:
