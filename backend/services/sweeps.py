@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import exists, func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from backend.db import enqueue_after_commit, reading, transaction
@@ -131,15 +131,15 @@ def _resend_preparing_jobs(session: Session, context: Context) -> int:
 
 def _resend_unstitched(session: Session, context: Context) -> int:
     """FOVs in annotation of which a job has no task left to annotate."""
-    unfinished = exists().where(Task.job_id == Job.id, Task.fov_id == Fov.id, Task.state.not_in(_FINISHED))
+    n_unfinished = func.sum(case((Task.state.not_in(_FINISHED), 1), else_=0))
     rows = session.execute(
-        select(Job.id, Fov.id, func.max(Assignment.closed_at))
-        .select_from(Task)
+        select(Task.job_id, Task.fov_id, func.max(Assignment.closed_at))
         .join(Job, Job.id == Task.job_id)
         .join(Fov, Fov.id == Task.fov_id)
-        .join(Assignment, Assignment.task_id == Task.id)
-        .where(Fov.state == FovState.ANNOTATING, Job.state == JobState.OPEN, ~unfinished)
-        .group_by(Job.id, Fov.id)
+        .outerjoin(Assignment, Assignment.task_id == Task.id)
+        .where(Fov.state == FovState.ANNOTATING, Job.state == JobState.OPEN)
+        .group_by(Task.job_id, Task.fov_id)
+        .having(n_unfinished == 0)
     )
     due = [
         (job_id, fov_id) for job_id, fov_id, closed_at in rows if closed_at and _is_due(context, closed_at)
