@@ -68,7 +68,7 @@ def embedded_stack(
     """
     with ExitStack() as held:
         listener = held.enter_context(listen(host, port))
-        url = _url_of(listener)
+        url = url_of(listener)
         settings = _placed(settings.with_data_dir(), url)
         held.enter_context(only_one(settings.data_dir))
         supervisor = Supervisor(log_dir=_log_dir(settings) if log_files else None)
@@ -77,7 +77,7 @@ def embedded_stack(
         new_passwords = prepare(settings)
         for program in programs(settings, listener.fileno()):
             supervisor.start(program)
-        _wait_until_ready(url, supervisor, settings)
+        wait_until_ready(url, supervisor, settings.data_dir / "logs")
         yield Stack(
             url=url,
             settings=settings,
@@ -167,14 +167,16 @@ def _log_dir(settings: Settings) -> Path:
     return folder
 
 
-def _url_of(listener: socket.socket) -> str:
+def url_of(listener: socket.socket) -> str:
+    """Where a browser on this machine finds what listens there."""
     host, port = listener.getsockname()[:2]
     if host in {"0.0.0.0", "::"}:
         host = "127.0.0.1"
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _wait_until_ready(url: str, supervisor: Supervisor, settings: Settings) -> None:
+def wait_until_ready(url: str, supervisor: Supervisor, log_dir: Path) -> None:
+    """Return when `/readyz` answers 200; raises `ConfigError` when it does not, or a part keeps ending."""
     end = time.monotonic() + READY_WITHIN_S
     while not _answers(f"{url}/readyz"):
         crashing = [
@@ -184,7 +186,7 @@ def _wait_until_ready(url: str, supervisor: Supervisor, settings: Settings) -> N
             what = f"{crashing[0]} ends again and again" if crashing else f"{url}/readyz does not answer 200"
             raise ConfigError(
                 f"The application did not come up: {what}. The reason is in the output above, or in"
-                f" {settings.data_dir / 'logs'}."
+                f" {log_dir}."
             )
         time.sleep(0.1)
 
