@@ -190,9 +190,11 @@ describe("saving", () => {
     expect(actions.onNext).toHaveBeenCalledOnce();
   });
 
-  it("warns where the browser keeps no crash journal", () => {
+  it("warns of unsaved changes where the browser keeps no crash journal", () => {
     held.show({ journalWorks: false });
     show();
+    expect(screen.queryByText(/keeps no copy of unsaved changes/)).toBeNull();
+    act(() => held.show({ save: { kind: "saving", nUnsaved: 1 } }));
     expect(screen.getByText(/keeps no copy of unsaved changes/)).toBeTruthy();
   });
 });

@@ -13,11 +13,14 @@ export function StatusLine({ editor, assignment }: { editor: Editor; assignment:
   const area = useEditorState(editor, (state) => state.selection?.areaPx ?? 0);
   const nInstances = useEditorState(editor, (state) => state.nInstances);
   const zoom = useEditorState(editor, (state) => state.camera.zoom);
-  const journalWorks = useEditorState(editor, (state) => state.journalWorks);
+  const isExposed = useEditorState(
+    editor,
+    (state) => !state.journalWorks && state.save.kind !== "saved",
+  );
   return (
     <footer className="status-line">
       <span className="hint">
-        {journalWorks ? embedStrings.hints[tool] : embedStrings.banner.noJournal}
+        {isExposed ? embedStrings.banner.noJournal : embedStrings.hints[tool]}
       </span>
       {hover && <span className="under-pointer">{hoverWords(hover, assignment)}</span>}
       {selected > 0 && <span>{text.selected(selected, area)}</span>}
