@@ -84,7 +84,9 @@ def prepare(stack: Stack, *, seed: int) -> Loop:
     """Sign in as the first accounts and open a project."""
     admin = ApiClient.sign_in(stack.url, "admin", stack.passwords["admin"])
     reviewer = ApiClient.sign_in(stack.url, "reviewer", stack.passwords["reviewer"])
-    project = admin.post("/projects", {"name": "Demo"})
+    # Each round asks for its training itself, once all of its FOVs are accepted.
+    settings = {"retrain_min_new_cells": 1_000_000_000}
+    project = admin.post("/projects", {"name": "Demo", "settings": settings})
     context = build_context(stack.settings, role="cli")
     return Loop(context, stack.url, admin, reviewer, project["id"], seed)
 

@@ -20,7 +20,7 @@ class RefusedRequest(CytoloopError):
     code = "refused_request"
 
     def __init__(self, method: str, path: str, status: int, body: dict[str, Any]) -> None:
-        super().__init__(f"{method} {path} answered {status}: {body.get('message', body)}", **body)
+        super().__init__(f"{method} {path} answered {status}: {body.get('message', body)}", status=status)
         self.status = status
         self.body = body
 

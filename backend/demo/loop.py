@@ -49,7 +49,7 @@ class Loop:
         with stages.stage("train", "dataset, training, evaluation, promotion"):
             promotion = self._retrain(stages)
         figures = self._figures(job["id"])
-        comparison = promotion.get("comparison") or {}
+        comparison = promotion["comparison"]
         return RoundReport(
             round=number,
             n_fovs=len(truths),
@@ -61,8 +61,8 @@ class Loop:
             baseline_edits_per_cell=baseline_edits(images, job, error=self.error, seed=self.seed)
             / max(figures["n_cells"], 1),
             stitched_f1=mean_f1(stitched),
-            candidate_f1=comparison.get("candidate_f1"),
-            current_f1=comparison.get("current_f1"),
+            candidate_f1=_mean_f1(comparison["candidate"]),
+            current_f1=_mean_f1(comparison["current"]),
             promoted=promotion["outcome"] == "promoted",
             reason=promotion["reason"],
             model_version=figures["model_version"],
@@ -125,7 +125,7 @@ class Loop:
 
     def _accept(self, fovs: list[dict[str, Any]]) -> None:
         for fov in fovs:
-            body = {"decision": "accepted", "revision_id": fov["current_revision_id"], "notes": ""}
+            body = {"decision": "accepted", "revision_id": fov["current_revision"]["id"], "notes": ""}
             self.reviewer.post(f"/fovs/{fov['id']}/reviews", body)
 
     def _retrain(self, stages: Stages) -> dict[str, Any]:
@@ -157,3 +157,8 @@ class Loop:
     def _figures(self, job_id: int) -> dict[str, Any]:
         rounds = self.reviewer.get(f"/projects/{self.project_id}/rounds")["items"]
         return next(figures for figures in rounds if figures["job_id"] == job_id)
+
+
+def _mean_f1(score: dict[str, Any] | None) -> float | None:
+    """The gate's score of one side; None when there was nothing to compare on."""
+    return None if score is None else float(score["mean_f1"])
