@@ -139,15 +139,27 @@ describe("one FOV", () => {
   it("accepts the revision that was looked at", async () => {
     server.on("POST /fovs/3/reviews", { id: 1 });
     const { user } = open();
-    await user.type(await screen.findByLabelText("Notes"), " fine ");
-    await user.click(screen.getByRole("button", { name: "Accept" }));
+    await user.click(await screen.findByRole("button", { name: "Accept" }));
     expect(await screen.findByText("Accepted. It joins the next dataset version.")).toBeTruthy();
     expect(server.calls("POST /fovs/3/reviews")[0]?.body).toEqual({
       decision: "accepted",
       revision_id: 7,
-      notes: "fine",
+      notes: "",
     });
     expect(server.calls("GET /fovs/3")).toHaveLength(2);
+  });
+
+  it("returns it with notes", async () => {
+    server.on("POST /fovs/3/reviews", { id: 1 });
+    const { user } = open();
+    await user.type(await screen.findByLabelText("Notes"), " Split the pair. ");
+    await user.click(screen.getByRole("button", { name: "Return" }));
+    expect(await screen.findByText("Returned to the annotators.")).toBeTruthy();
+    expect(server.calls("POST /fovs/3/reviews")[0]?.body).toEqual({
+      decision: "returned",
+      revision_id: 7,
+      notes: "Split the pair.",
+    });
   });
 
   it("returns nothing without notes", async () => {
