@@ -55,7 +55,7 @@ def _check_role(role: Role, *, load_predictor: PredictorLoader | None, trainer: 
     if role == "web" and any(given):
         raise ConfigError("The web process neither predicts nor trains; leave that to the worker.")
     if role == "worker" and not all(given):
-        raise ConfigError("A worker needs `load_predictor` and `trainer`; see backend/worker/celery_app.py.")
+        raise ConfigError("A worker needs `load_predictor` and `trainer`; see backend/worker/factory.py.")
 
 
 def open_storage(settings: Settings) -> Storage:

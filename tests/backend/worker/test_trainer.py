@@ -1,0 +1,107 @@
+"""The trainer on a real dataset version of a few crops, for a few seconds."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from backend.ports import ModelError, TrainingCancelled, TrainingLimits, TrainingStep
+from backend.worker.trainer import WorkTrainer, load_work_predictor
+from pipeline.dataset import DatasetItem, build_dataset, load_split
+from pipeline.synthetic import synthetic_tissue
+from pipeline.windows import Window
+
+SHAPE = (128, 128)
+
+
+def _items(n: int) -> Iterator[DatasetItem]:
+    for seed in range(n):
+        tissue = synthetic_tissue(seed, shape=SHAPE)
+        labels = {name: np.asarray(plane).reshape(SHAPE) for name, plane in tissue.labels.items()}
+        image = np.asarray(tissue.image).reshape(*SHAPE, 2).astype(np.float32)
+        yield DatasetItem(f"tissue-{seed}", f"tissue-{seed}", image, labels)
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dataset") / "version"
+    build_dataset(_items(3), folder, min_cells=1, size=128)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def model(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[TrainingStep]]:
+    """A model folder after a few seconds of training, and what was told meanwhile."""
+    out = tmp_path_factory.mktemp("model") / "model"
+    steps: list[TrainingStep] = []
+    trained = WorkTrainer().train(
+        dataset,
+        out,
+        limits=TrainingLimits(epochs=1, minutes=0.05),
+        progress=steps.append,
+        should_stop=lambda: False,
+    )
+    assert trained.kind == "unet"
+    assert 0 <= trained.metrics["test"]["mean_f1"] <= 1
+    assert trained.metrics["curve"]
+    return out, steps
+
+
+def test_training_tells_where_it_is_and_leaves_a_model_folder(model: tuple[Path, list[TrainingStep]]) -> None:
+    folder, steps = model
+    assert (folder / "checksums.json").is_file()
+    assert steps[-1].done == 1.0
+    assert steps[-1].val_loss is not None
+    assert [step.done for step in steps] == sorted(step.done for step in steps)
+
+
+def test_the_model_predicts_both_compartments_in_bands(model: tuple[Path, list[TrainingStep]]) -> None:
+    predictor = load_work_predictor(model[0])
+    assert predictor.compartments == ("whole_cell", "nuclear")
+    image = next(_items(1)).image
+    rows = {name: 0 for name in predictor.compartments}
+
+    def read(window: Window) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+        return image[window.slices]
+
+    for band in WorkTrainer().predict_bands(predictor, read, shape=SHAPE):
+        assert band.row == rows[band.compartment]
+        assert band.labels.dtype == np.int32
+        rows[band.compartment] += len(band.labels)
+    assert set(rows.values()) == {SHAPE[0]}
+
+
+def test_the_baseline_is_scored_on_what_has_truth(dataset: Path) -> None:
+    images, labels = load_split(dataset, "test")
+    trainer, baseline = WorkTrainer(), load_work_predictor("baseline")
+    both = trainer.score(baseline, images, labels)
+    assert both["mean_f1"] == pytest.approx((both["whole_cell"]["f1"] + both["nuclear"]["f1"]) / 2)
+    assert both["nuclear"]["f1"] > 0.3
+    labels[..., 0] = -1
+    assert set(trainer.score(baseline, images, labels)) == {"nuclear", "mean_f1"}
+
+
+def test_a_training_that_is_to_stop_leaves_nothing(dataset: Path, tmp_path: Path) -> None:
+    with pytest.raises(TrainingCancelled, match="stopped"):
+        WorkTrainer().train(
+            dataset,
+            tmp_path / "model",
+            limits=TrainingLimits(epochs=1),
+            progress=lambda _step: None,
+            should_stop=lambda: True,
+        )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_damaged_models_and_datasets_are_errors_of_the_application(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="checksums"):
+        load_work_predictor(tmp_path)
+    with pytest.raises(Exception, match="manifest"):
+        WorkTrainer().train(
+            tmp_path,
+            tmp_path / "model",
+            limits=TrainingLimits(),
+            progress=lambda _step: None,
+            should_stop=lambda: False,
+        )
