@@ -10,15 +10,13 @@ from typing import Any
 
 import click
 import numpy as np
-from pipeline.matching import match_compartments
 
 from backend.cli.options import InFile, OutPath, channel_options
 from backend.cli.progress import progress_of
 from pipeline.compartments import COMPARTMENTS
 from pipeline.errors import CropMismatch
-from pipeline.io.npz import read_npz, write_npz
-from pipeline.io.open import open_image
-from pipeline.io.source import ImageSource
+from pipeline.io import ImageSource, open_image, read_npz, write_npz
+from pipeline.matching import match_compartments
 from pipeline.stitch import stitch_labels
 from pipeline.types import LabelSet
 from pipeline.windows import Window, plan_windows
@@ -161,5 +159,5 @@ def _matched(stitched: LabelSet) -> LabelSet:
     """Give a nucleus and its cell one label where both compartments are there."""
     if set(stitched) != set(COMPARTMENTS):
         return stitched
-    whole_cell, nuclear, _ = match_compartments(stitched["whole_cell"], stitched["nuclear"])
-    return {"whole_cell": whole_cell, "nuclear": nuclear}
+    matched, _ = match_compartments(stitched["whole_cell"], stitched["nuclear"])
+    return matched

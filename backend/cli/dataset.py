@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
-from pipeline.dataset import DatasetItem, build_dataset
 
 from backend.cli.options import OutPath
 from backend.cli.progress import progress_of
+from pipeline.dataset import DatasetItem, build_dataset
 from pipeline.errors import InvalidImage
-from pipeline.io.find import find_images
-from pipeline.io.open import open_image
+from pipeline.io import find_images, open_image
 from pipeline.model_input import model_image
 from pipeline.windows import Window
 

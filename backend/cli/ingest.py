@@ -13,7 +13,7 @@ from backend.services.context import Context
 from backend.services.fovs import IngestOptions, ingest_image
 from backend.services.projects import create_project, find_project
 from pipeline.errors import InputError
-from pipeline.io.find import find_images
+from pipeline.io import find_images
 
 
 @click.command()

@@ -6,12 +6,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
-from pipeline.metrics import pool_scores, score_labels
-from pipeline.qc import QcThresholds, run_qc
 
 from backend.cli.options import InFile, json_option
 from pipeline.errors import InvalidLabels
 from pipeline.io.label_files import read_label_sets
+from pipeline.metrics import pool_scores, score_labels
+from pipeline.qc import QcThresholds, run_qc
 
 
 @click.command()

@@ -27,7 +27,7 @@ def channel_options(command: Command) -> Command:
     return command
 
 
-class Channel(click.ParamType):
+class Channel(click.ParamType[str | int]):
     """A channel's name, or its index when the text is a whole number."""
 
     name = "channel"

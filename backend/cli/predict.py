@@ -1,5 +1,6 @@
 """`cytoloop predict`: labels for one image, without server or database."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -8,14 +9,11 @@ import numpy as np
 
 from backend.cli.options import InFile, OutPath, channel_options
 from backend.cli.progress import progress_of
-from pipeline.compartments import COMPARTMENTS
-from pipeline.io.export import write_labels_tif
-from pipeline.io.npz import write_npz
-from pipeline.io.open import open_image
-from pipeline.io.source import ImageSource
+from pipeline.io import ImageSource, open_image, write_labels_tif, write_npz
 from pipeline.model_input import model_image
-from pipeline.windows import Window
-from training.predictor import Predictor, load_predictor, predict_image
+from pipeline.types import Labels
+from training.large_images import predict_image
+from training.predictor import Predictor, load_predictor
 
 SUFFIXES = (".npz", ".tif", ".tiff")
 
@@ -47,16 +45,17 @@ def predict(image: Path, *, out: Path, spec: str, **how: Any) -> None:
     click.echo(f"{out}: {found}")
 
 
-def predict_source(predictor: Predictor, source: ImageSource) -> tuple[np.ndarray[Any, Any], tuple[str, ...]]:
+def predict_source(predictor: Predictor, source: ImageSource) -> tuple[Labels, tuple[str, ...]]:
     """Labels (frame, row, column, compartment) int32 of every frame, and the compartments' names."""
     n_frames, _, rows, cols = source.shape
-    frames = []
+    names = predictor.compartments
+    y = np.zeros((n_frames, rows, cols, len(names)), np.int32)
     with progress_of("predict") as report:
         for frame in range(n_frames):
-
-            def read(window: Window, frame: int = frame) -> np.ndarray[Any, Any]:
-                return model_image(source, window, frame)
-
-            frames.append(predict_image(predictor, read, (rows, cols), progress=report))
-    names = tuple(name for name in COMPARTMENTS if name in frames[0])
-    return np.stack([np.stack([labels[name] for name in names], axis=-1) for labels in frames]), names
+            read = partial(model_image, source, frame=frame)
+            for band in predict_image(predictor, read, (rows, cols)):
+                for plane, name in enumerate(names):
+                    labels = band.labels[name]
+                    y[frame, band.row : band.row + len(labels), :, plane] = labels
+                report(frame * rows + band.row + len(labels), n_frames * rows)
+    return y, names

@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from tqdm import tqdm
 
@@ -15,13 +16,14 @@ Report = Callable[[int, int], None]
 def progress_of(title: str) -> Iterator[Report]:
     """A function `report(done, total)`; it may be called as often as the work likes."""
     if sys.stderr.isatty():
+        bar: tqdm[Any]
         with tqdm(desc=title, unit="step", leave=False) as bar:
             yield lambda done, total: _move(bar, done, total)
     else:
         yield _plain(title)
 
 
-def _move(bar: "tqdm[None]", done: int, total: int) -> None:
+def _move(bar: "tqdm[Any]", done: int, total: int) -> None:
     bar.total = total
     bar.update(done - bar.n)
 

@@ -4,11 +4,12 @@ import json
 from pathlib import Path
 
 import click
-from training.evaluate import evaluate_predictor
-from training.train import TrainProgress, train_model
 
 from backend.cli.options import InFile, OutPath, json_option
+from backend.cli.progress import progress_of
+from training.evaluate import evaluate_predictor
 from training.predictor import load_predictor
+from training.train import train_model
 
 
 @click.command()
@@ -24,12 +25,19 @@ def train(dataset_dir: Path, *, out: Path, epochs: int | None, minutes: float | 
     Example:
       cytoloop train dataset-1 --out model-1 --minutes 10
     """
-    result = train_model(dataset_dir, out, epochs=epochs, minutes=minutes, seed=seed, progress=_say)
-    click.echo(f"{out}: {result}")
-
-
-def _say(progress: TrainProgress) -> None:
-    click.echo(str(progress), err=True)
+    with progress_of("train") as report:
+        result = train_model(
+            dataset_dir,
+            out,
+            epochs=epochs,
+            minutes=minutes,
+            seed=seed,
+            progress=lambda step: report(round(step.done * 1000), 1000),
+        )
+    click.echo(
+        f"{out}: {', '.join(result.compartments)}; best validation loss {result.best_val_loss:.4f}"
+        f" in epoch {result.best_epoch} of {result.n_epochs}"
+    )
 
 
 @click.command()

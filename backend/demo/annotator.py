@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from pipeline.metrics import Score, score_labels
 
 from backend.demo.client import ApiClient
 from backend.demo.corrections import Correction, HumanError, correct_labels
 from pipeline.label_diff import edit_checksum, encode_diff, labels_checksum
+from pipeline.metrics import Score, score_labels
 from pipeline.types import LabelSet
 from pipeline.windows import Window
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from backend.demo.corrections import HumanError, correct_labels
 from backend.demo.images import DemoImage
-from pipeline.io.open import open_image
+from pipeline.io import open_image
 from pipeline.model_input import model_image
 from pipeline.windows import Window, plan_windows
 from training.predictor import load_predictor

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from pipeline.matching import overlap_table
 from scipy import ndimage
 
 from pipeline.label_diff import LabelDiff, diff_labels
+from pipeline.matching import overlap_table
 
 Array = npt.NDArray[np.int64]
 

@@ -6,6 +6,7 @@ training see only a copy without labels.
 
 import json
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,10 +14,7 @@ import numpy as np
 
 from pipeline.compartments import COMPARTMENTS
 from pipeline.errors import InputError
-from pipeline.io.find import find_images
-from pipeline.io.npz import write_npz
-from pipeline.io.open import open_image
-from pipeline.io.source import ImageSource
+from pipeline.io import ImageSource, find_images, open_image, write_npz
 from pipeline.synthetic import synthetic_tissue
 from pipeline.types import LabelSet
 from pipeline.windows import Window
@@ -142,7 +140,7 @@ def _from_file(path: Path, folder: Path) -> DemoImage:
 
 
 def _blind_copy(
-    folder: Path, name: str, image: np.ndarray, *, source: str, truth: LabelSet, facts: dict[str, object]
+    folder: Path, name: str, image: np.ndarray, *, source: str, truth: LabelSet, facts: Mapping[str, object]
 ) -> DemoImage:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.npz"

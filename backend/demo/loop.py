@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from backend.demo.annotator import Effort, SimulatedAnnotator
@@ -115,7 +116,7 @@ class Loop:
     def _wait_for_fovs(self, fov_ids: list[int]) -> list[dict[str, Any]]:
         return [
             wait_until(
-                lambda fov_id=fov_id: self.reviewer.get(f"/fovs/{fov_id}"),
+                partial(self.reviewer.get, f"/fovs/{fov_id}"),
                 lambda fov: fov["state"] == "stitched",
                 timeout_s=STAGE_LIMIT_S,
                 what=f"stitching of FOV {fov_id}",

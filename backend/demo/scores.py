@@ -4,9 +4,9 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
-from pipeline.metrics import Score, pool_scores, score_labels
 
 from backend.demo.client import ApiClient
+from pipeline.metrics import Score, pool_scores, score_labels
 from pipeline.types import LabelSet
 
 IOU = 0.5

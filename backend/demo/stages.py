@@ -10,8 +10,9 @@ import click
 class Stages:
     """Times the stages of one round and says what is going on."""
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, *, quiet: bool = False) -> None:
         self._title = title
+        self._quiet = quiet
         self.seconds: dict[str, float] = {}
 
     @contextmanager
@@ -26,4 +27,6 @@ class Stages:
             self.say(f"{name}: {self.seconds[name]:.1f} s")
 
     def say(self, text: str) -> None:
+        if self._quiet:
+            return
         click.echo(f"[{time.strftime('%H:%M:%S')}] {self._title} | {text}")

@@ -60,7 +60,7 @@ def read_label_sets(path: Path) -> list[LabelSet]:
 
 
 def _from_npz(path: Path) -> list[LabelSet]:
-    arrays = read_npz(path)
+    arrays = read_npz(path, one_plane="whole_cell")
     if arrays.y is None:
         raise InvalidLabels("has no labels; an .npz of labels holds them as `y`.", path=path)
     planes = np.asarray(arrays.y)
