@@ -25,6 +25,18 @@ beforeEach(() => {
   for (const action of Object.values(actions)) action.mockReset();
 });
 
+it("says on its root when the crop can be edited", () => {
+  const [channel] = held.editor.state.getSnapshot().channels;
+  held.show({ channels: [{ ...channel, loaded: false }] });
+  const { container } = show();
+  const isReady = () => container.querySelector(".editor")?.getAttribute("data-ready");
+  expect(isReady()).toBe("false");
+  act(() => held.show({ channels: [channel] }));
+  expect(isReady()).toBe("true");
+  act(() => held.show({ editable: false }));
+  expect(isReady()).toBe("false");
+});
+
 describe("tools", () => {
   it("tells the editor what the buttons and keys ask for", async () => {
     const { user } = show();

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "react";
+import type { EditorSnapshot } from "../../engine";
 import { Banners } from "./Banners";
 import { CanvasHost } from "./CanvasHost";
 import { ChannelPanel } from "./ChannelPanel";
@@ -10,6 +11,7 @@ import type { OpenCrop } from "./open-crop";
 import { StatusLine } from "./StatusLine";
 import { ToolStrip } from "./ToolStrip";
 import { TopBar } from "./TopBar";
+import { useEditorState } from "./useEditorState";
 
 export interface EditorScreenProps {
   crop: OpenCrop;
@@ -25,12 +27,17 @@ export interface EditorScreenProps {
 /** Below this width the panel would take too much of the crop, so it starts closed. */
 const WIDE_PX = 1000;
 
+/** True once a person can work: the labels may change and every channel to be shown is there. */
+const canBeEdited = (state: EditorSnapshot) =>
+  state.editable && state.channels.every(({ loaded, visible }) => loaded || !visible);
+
 /** The editor with all that stands around its canvas. */
 export function EditorScreen(props: EditorScreenProps) {
   const { crop, leaving, onSubmit } = props;
   const { assignment, editor } = crop;
   const [panelOpen, setPanelOpen] = useState(() => window.innerWidth >= WIDE_PX);
   const locked = leaving !== null;
+  const ready = useEditorState(editor, canBeEdited);
 
   useEffect(() => {
     if (locked) return;
@@ -44,7 +51,7 @@ export function EditorScreen(props: EditorScreenProps) {
   }, [editor, locked, onSubmit]);
 
   return (
-    <div className="editor" data-panel={panelOpen}>
+    <div className="editor" data-panel={panelOpen} data-ready={ready}>
       <TopBar
         editor={editor}
         assignment={assignment}
