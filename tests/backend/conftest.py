@@ -1,21 +1,22 @@
 """A migrated, empty database of each kind for every test, and the context of the rules around it."""
 
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import event, make_url, text
 from sqlalchemy.orm import Session
-from tests.backend.factories import Maker
 
 from backend.adapters.memory import FixedClock, MemoryQueue, MemoryStorage
 from backend.config import Settings
 from backend.db import Base, make_engine, session_factory, transaction
 from backend.migrate import migrate
 from backend.services.context import Context
+from tests.backend.factories import Maker
 
 Transaction = Callable[[], AbstractContextManager[Session]]
 
@@ -61,10 +62,12 @@ def postgresql_url(postgresql_migrated: str) -> Iterator[str]:
     """The URL of a migrated PostgreSQL database, emptied after the test."""
     yield postgresql_migrated
     engine = make_engine(postgresql_migrated)
-    tables = ", ".join(Base.metadata.tables)
     with engine.begin() as connection:
         connection.execute(text("SET LOCAL lock_timeout = '10s'"))
-        connection.execute(text(f"TRUNCATE {tables}"))
+        # Without the references' triggers: faster than TRUNCATE, which makes new files for every table.
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        for table in Base.metadata.tables.values():
+            connection.execute(table.delete())
     engine.dispose()
 
 
@@ -98,6 +101,8 @@ def sqlite_context(sqlite_url: str, settings: Settings, clock: FixedClock) -> It
 
 def _context(url: str, settings: Settings, clock: FixedClock) -> Iterator[Context]:
     engine = make_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _forget_syncing)
     yield Context(
         settings=settings,
         sessions=session_factory(engine),
@@ -106,6 +111,11 @@ def _context(url: str, settings: Settings, clock: FixedClock) -> Iterator[Contex
         clock=clock,
     )
     engine.dispose()
+
+
+def _forget_syncing(connection: sqlite3.Connection, _record: object) -> None:
+    # Nothing here has to outlive a power cut.
+    connection.execute("PRAGMA synchronous=OFF").close()
 
 
 @pytest.fixture
