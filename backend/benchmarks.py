@@ -31,12 +31,12 @@ from backend.migrate import migrate
 from backend.models import Fov, Project, Revision
 from backend.models.fov import FovState
 from backend.models.revision import RevisionSource
-from backend.serve import listen, programs, url_of, wait_until_ready
 from backend.services.context import Context
 from backend.services.jobs import launch_job, publish_tasks
 from backend.services.projects import create_project
 from backend.services.tokens import issue_launch_token
 from backend.supervisor import Supervisor
+from backend.web_server import listen, url_of, wait_until_ready, web_program
 from pipeline.compartments import COMPARTMENTS
 from pipeline.io.ome_zarr import write_labels
 from pipeline.label_diff import diff_labels, edit_checksum, encode_diff
@@ -104,6 +104,8 @@ def append_benchmark(
             rushed = [one.draw(MOST_BATCHES, edits_per_batch) for one in crowd]
             paced = _drive(crowd, steady, edits_per_batch, seconds=seconds, every_s=every_s)
             free = _drive(crowd, rushed, edits_per_batch, seconds=seconds, every_s=None)
+            for one in crowd:
+                one.close()
     p50, p99 = np.percentile(paced.latencies_s, [50, 99]) * 1000
     return AppendFigures(
         database=settings.database_url.split(":")[0].split("+")[0],
@@ -122,7 +124,7 @@ def _web(settings: Settings) -> Iterator[tuple[str, int]]:
     with listen("127.0.0.1", 0) as listener:
         supervisor = Supervisor(log_dir=settings.data_dir)
         try:
-            supervisor.start(programs(settings, listener.fileno())[0])
+            supervisor.start(web_program(settings, listener.fileno()))
             wait_until_ready(url_of(listener), supervisor, settings.data_dir)
             host, port = listener.getsockname()[:2]
             yield host, port
@@ -214,8 +216,12 @@ class _Annotator:
     def draw(self, n_batches: int, n_edits: int) -> list[bytes]:
         """Request bodies with strokes that paint new cells and erase them again."""
         # The server would close the connection meanwhile; the next call opens another.
-        self._http.close()
+        self.close()
         return [self._draw_batch(n_edits) for _ in range(n_batches)]
+
+    def close(self) -> None:
+        """End the connection."""
+        self._http.close()
 
     def send(self, body: bytes) -> float:
         """Append a batch; seconds until the answer."""

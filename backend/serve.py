@@ -7,12 +7,7 @@
 """
 
 import fcntl
-import os
-import socket
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -25,10 +20,7 @@ from backend.first_users import read_first_passwords
 from backend.local_redis import redis_command, socket_path, wait_for_redis
 from backend.prepare import prepare
 from backend.supervisor import Program, Supervisor
-
-ROOT = Path(__file__).resolve().parents[1]
-READY_WITHIN_S = 90.0
-MOST_START_CRASHES = 3
+from backend.web_server import child_environment, listen, url_of, wait_until_ready, web_program
 
 
 @dataclass(frozen=True)
@@ -88,25 +80,6 @@ def embedded_stack(
 
 
 @contextmanager
-def listen(host: str, port: int) -> Iterator[socket.socket]:
-    """A listening socket that gunicorn inherits, so that a restart of it refuses no connection."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as fault:
-        listener.close()
-        raise ConfigError(
-            f"Cannot listen on {host}:{port}: {fault.strerror}. Another program may use it; stop that one or"
-            " choose another port with --port."
-        ) from None
-    with listener:
-        listener.listen(2048)
-        yield listener
-
-
-@contextmanager
 def only_one(data_dir: Path) -> Iterator[None]:
     """Hold the data folder; a second stack on it would start a second Redis on the same files."""
     with (data_dir / "serve.lock").open("w") as file:
@@ -122,12 +95,10 @@ def only_one(data_dir: Path) -> Iterator[None]:
 
 def programs(settings: Settings, listener: int) -> tuple[Program, ...]:
     """Web, worker and beat with these settings; `listener` is the descriptor of the listening socket."""
-    environment = settings.environment()
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), environment.get("PYTHONPATH", "")]))
-    gunicorn = (sys.executable, "-m", "gunicorn", "--config", "python:backend.gunicorn_conf")
+    environment = child_environment(settings)
     celery = (sys.executable, "-m", "celery", "--app", "backend.worker.celery_app:celery", "--quiet")
     return (
-        Program("web", (*gunicorn, "--bind", f"fd://{listener}"), environment, pass_fds=(listener,)),
+        web_program(settings, listener),
         # A worker waits for its running work when asked to stop cleanly, and training takes minutes: it is
         # asked to put its work down, and the sweep starts that again.
         Program(
@@ -165,35 +136,3 @@ def _log_dir(settings: Settings) -> Path:
     folder = settings.data_dir / "logs"
     folder.mkdir(exist_ok=True)
     return folder
-
-
-def url_of(listener: socket.socket) -> str:
-    """Where a browser on this machine finds what listens there."""
-    host, port = listener.getsockname()[:2]
-    if host in {"0.0.0.0", "::"}:
-        host = "127.0.0.1"
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def wait_until_ready(url: str, supervisor: Supervisor, log_dir: Path) -> None:
-    """Return when `/readyz` answers 200; raises `ConfigError` when it does not, or a part keeps ending."""
-    end = time.monotonic() + READY_WITHIN_S
-    while not _answers(f"{url}/readyz"):
-        crashing = [
-            name for name in ("web", "worker", "beat") if supervisor.n_crashes(name) >= MOST_START_CRASHES
-        ]
-        if crashing or time.monotonic() > end:
-            what = f"{crashing[0]} ends again and again" if crashing else f"{url}/readyz does not answer 200"
-            raise ConfigError(
-                f"The application did not come up: {what}. The reason is in the output above, or in"
-                f" {log_dir}."
-            )
-        time.sleep(0.1)
-
-
-def _answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=5) as response:
-            return bool(response.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False

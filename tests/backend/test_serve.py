@@ -15,7 +15,7 @@ import requests
 
 from backend.config import Settings
 from backend.errors import ConfigError
-from backend.serve import embedded_stack, listen, only_one, programs
+from backend.serve import embedded_stack, only_one, programs
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("redis", "web", "worker", "beat")
@@ -67,17 +67,6 @@ def test_the_whole_stack_starts_heals_and_stops(tmp_path: Path) -> None:
     assert not answers(f"{url}/healthz")
     for pid in pids.values():
         assert not Path(f"/proc/{pid}").exists()
-
-
-def test_a_port_that_is_taken() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        port = other.getsockname()[1]
-        with pytest.raises(ConfigError) as caught, listen("127.0.0.1", port):
-            pass
-    assert str(caught.value) == (
-        f"Cannot listen on 127.0.0.1:{port}: Address already in use. Another program may use it; stop that"
-        " one or choose another port with --port."
-    )
 
 
 def test_a_data_folder_is_free_again_afterwards(tmp_path: Path) -> None:
