@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import structlog
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from backend.db import reading, transaction
@@ -228,7 +228,8 @@ def _record(
         move_fov(session, fov, FovState.STITCHED)
         origin = RevisionOrigin(RevisionSource.STITCH, parent_id=plan.proposal.id, report=report)
         revision = add_fov_revision(session, context, stored, fov=fov, origin=origin)
-        session.add_all(Finding(revision_id=revision.id, **finding) for finding in findings)
+        if findings:
+            session.execute(insert(Finding), [{**row, "revision_id": revision.id} for row in findings])
         log.info(
             "stitched", job_id=plan.job_id, fov_id=fov.id, revision_id=revision.id, counts=revision.counts
         )
