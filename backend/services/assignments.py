@@ -34,15 +34,14 @@ def claim_assignment(
     Raises
     ------
     NotFound
-        When there is no such job.
+        When there is no such job or annotator.
     WrongState
         When the job is still being prepared, or failed.
     """
     prepared = _prepare_next(context, job_id=job_id, annotator_id=annotator_id)
     # One claim of an annotator at a time, or two windows would take two tasks.
-    session.execute(
-        select(User.id).where(User.id == annotator_id).with_for_update(key_share=True)
-    ).scalar_one()
+    if session.get(User, annotator_id, with_for_update={"key_share": True}) is None:
+        raise NotFound(f"There is no annotator {annotator_id}.")
     job = get_job(session, job_id=job_id)
     if job.state in (JobState.PREPARING, JobState.FAILED):
         raise WrongState(

@@ -76,13 +76,14 @@ class OpenJob:
 class Maker:
     """Adds rows, each in a transaction of its own, and gives their ids."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, *, prefix: str = "") -> None:
         self._context = context
+        self._prefix = prefix
         self._n = 0
 
     def _name(self, kind: str) -> str:
         self._n += 1
-        return f"{kind} {self._n}"
+        return f"{self._prefix}{kind} {self._n}"
 
     def user(self, name: str = "", role: Role = Role.ANNOTATOR) -> int:
         user = User(

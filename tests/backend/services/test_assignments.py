@@ -282,6 +282,8 @@ def test_a_job_in_preparation_hands_out_nothing(context: Context, begin: Transac
         _claim(context, OpenJob(project_id, (), job.id), annotator)
     with pytest.raises(NotFound, match="There is no job 999"):
         _claim(context, OpenJob(project_id, (), 999), annotator)
+    with pytest.raises(NotFound, match="There is no annotator 999"):
+        _claim(context, OpenJob(project_id, (), job.id), 999)
 
 
 def test_assignments_of_others_and_of_other_jobs_are_not_found(
