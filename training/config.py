@@ -39,6 +39,8 @@ class FitConfig:
         Largest factor by which a warped square is enlarged or shrunken.
     max_validation_crops
         Crops of the validation split that are looked at per epoch, spread evenly.
+    tune
+        Whether the thresholds of the watershed are chosen on those crops at the end.
     """
 
     learning_rate: float = 5e-3
@@ -52,6 +54,7 @@ class FitConfig:
     warp_share: float = 0.5
     max_zoom: float = 1.4
     max_validation_crops: int = 16
+    tune: bool = True
 
     def __post_init__(self) -> None:
         for name in ("batch_size", "steps_per_epoch", "epochs", "patience", "max_validation_crops"):
@@ -77,13 +80,16 @@ class UNetConfig:
         Channels per level, the first at half resolution, each next at half of the one before.
     head_filters
         Channels of the layer at full resolution from which all heads read.
+    preprocess
+        Without equalisation by default: a light network gains nothing from it, dark images lose by the noise
+        that it lifts, and without it what a tile shows does not depend on where its borders are.
     """
 
     n_channels: int = 2
     compartments: tuple[str, ...] = COMPARTMENTS
     filters: tuple[int, ...] = (24, 48, 64, 96)
     head_filters: int = 16
-    preprocess: PreprocessConfig = field(default_factory=PreprocessConfig)
+    preprocess: PreprocessConfig = field(default_factory=partial(PreprocessConfig, clahe_kernel_px=0))
     targets: TargetConfig = field(default_factory=TargetConfig)
     whole_cell: WatershedConfig = field(default_factory=partial(WatershedConfig.preset, "whole_cell"))
     nuclear: WatershedConfig = field(default_factory=partial(WatershedConfig.preset, "nuclear"))

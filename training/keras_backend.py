@@ -6,6 +6,7 @@ imported inside functions by the rest. `keras`, `layers` and `ops` are to be tak
 
 import os
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -32,4 +33,16 @@ with _native_stderr_muted():
     import keras
     from keras import layers, ops
 
-__all__ = ["keras", "layers", "ops"]
+__all__ = ["keras", "layers", "ops", "quiet_files"]
+
+
+@contextmanager
+def quiet_files() -> Iterator[None]:
+    """Read or write a weights file without the warnings that say nothing about it.
+
+    Keras turns tensors into arrays in a way that NumPy 2 calls deprecated, and announces parts of a foreign
+    file that it skips before it refuses the file.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield

@@ -81,6 +81,9 @@ def write_model_folder(
     OutputExists
         Something is at `out` already.
     """
+    # Imported here because it imports Keras.
+    from training.keras_backend import quiet_files
+
     refuse_existing(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     draft = out.parent / f".{out.name}.{uuid.uuid4().hex}.part"
@@ -95,7 +98,8 @@ def write_model_folder(
         }
         _write_json(draft / MODEL_FILE, description)
         _write_json(draft / METRICS_FILE, dict(metrics))
-        model.save_weights(draft / WEIGHTS_FILE)
+        with quiet_files():
+            model.save_weights(draft / WEIGHTS_FILE)
         _write_json(draft / CHECKSUMS_FILE, {name: _sha256(draft / name) for name in _SIGNED})
         os.rename(draft, out)
     finally:
@@ -147,12 +151,14 @@ def read_model_folder(folder: Path, *, shape_px: int | None = None) -> tuple[Mod
         As `read_description`; or the weights belong to another config.
     """
     description = read_description(folder)
-    # Imported here because it imports Keras.
+    # Imported here because they import Keras.
+    from training.keras_backend import quiet_files
     from training.network import build_unet
 
     model = build_unet(description.config, shape_px=shape_px)
     try:
-        model.load_weights(folder / WEIGHTS_FILE)
+        with quiet_files():
+            model.load_weights(folder / WEIGHTS_FILE)
     except (ValueError, KeyError, OSError) as error:
         first_line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise WrongWeights(

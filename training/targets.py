@@ -140,6 +140,19 @@ def inner_distance_target(labels: Labels, *, config: TargetConfig) -> FloatPlane
     return target
 
 
+def known_extent(labels: Labels) -> tuple[slice, slice]:
+    """Return the smallest rectangle that holds every pixel with truth.
+
+    Parameters
+    ----------
+    labels
+        Int32 (row, col, compartment) with truth in at least one pixel.
+    """
+    known = (labels != IGNORED).any(axis=-1)
+    rows, cols = np.flatnonzero(known.any(axis=1)), np.flatnonzero(known.any(axis=0))
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(cols[0]), int(cols[-1]) + 1)
+
+
 def known_weight(labels: Labels) -> FloatPlane:
     """Return 1 where there is truth and 0 where the label is -1; float32 (row, col)."""
     return (labels != IGNORED).astype(np.float32)

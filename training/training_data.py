@@ -15,7 +15,7 @@ from pipeline.types import Image, Labels
 from training.augment import Batch, TrainingCrop, prepare_crop, stack_batch
 from training.config import UNetConfig
 from training.errors import UnusableDataset
-from training.targets import IGNORED
+from training.targets import IGNORED, known_extent
 
 _N_PREFETCHED = 4
 
@@ -24,11 +24,14 @@ _N_PREFETCHED = 4
 class TrainingData:
     """The crops of a run.
 
+    held_out : validation crops that are looked at
+    validation : the same, cut to squares
     compartments : those with at least one instance to learn from, whole_cell before nuclear
     validated_on : `val`, or `train` when the dataset version has no validation crops
     """
 
     train: list[TrainingCrop]
+    held_out: list[TrainingCrop]
     validation: list[Batch]
     compartments: tuple[str, ...]
     validated_on: str
@@ -60,8 +63,9 @@ def load_training_data(dataset_dir: Path, *, config: UNetConfig) -> TrainingData
     held_out = [
         prepare_crop(image, plane, config=config) for image, plane in zip(images, labels, strict=True)
     ]
-    validation = _validation_batches(held_out or train, config=config)
-    return TrainingData(train, validation, present, "val" if held_out else "train")
+    chosen = _spread(held_out or train, n_most=config.fit.max_validation_crops)
+    validation = _validation_batches(chosen, config=config)
+    return TrainingData(train, chosen, validation, present, "val" if held_out else "train")
 
 
 @contextmanager
@@ -116,25 +120,23 @@ def _load_known(dataset_dir: Path, split: str, *, config: UNetConfig) -> tuple[l
     for number, (image, stack) in enumerate(zip(all_images, all_labels, strict=True)):
         if not np.isfinite(image).all():
             raise UnusableDataset(f"{dataset_dir}: crop {number} of the {split} split has NaN or infinity.")
-        known = (stack[..., planes] != IGNORED).any(axis=-1)
-        if known.any():
-            extent = _extent(known)
+        truth = np.ascontiguousarray(stack[..., planes])
+        if (truth != IGNORED).any():
+            extent = known_extent(truth)
             images.append(image[extent])
-            labels.append(np.ascontiguousarray(stack[extent][..., planes]))
+            labels.append(truth[extent])
     return images, labels
 
 
-def _extent(known: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> tuple[slice, slice]:
-    rows, cols = np.flatnonzero(known.any(axis=1)), np.flatnonzero(known.any(axis=0))
-    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(cols[0]), int(cols[-1]) + 1)
+def _spread(crops: list[TrainingCrop], *, n_most: int) -> list[TrainingCrop]:
+    places = np.linspace(0, len(crops) - 1, min(n_most, len(crops)))
+    return [crops[int(place)] for place in places]
 
 
 def _validation_batches(crops: list[TrainingCrop], *, config: UNetConfig) -> list[Batch]:
     """Cut the validation crops into squares of the training size, the same ones in every epoch."""
     fit = config.fit
-    n_chosen = min(fit.max_validation_crops, len(crops))
-    chosen = [crops[int(index)] for index in np.linspace(0, len(crops) - 1, n_chosen)]
-    squares = [square for crop in chosen for square in _squares(crop, side=fit.crop_px)]
+    squares = [square for crop in crops for square in _squares(crop, side=fit.crop_px)]
     n_batches = max(1, len(squares) // fit.batch_size)
     missing = n_batches * fit.batch_size - len(squares)
     full = (squares * fit.batch_size)[: len(squares) + max(missing, 0)]

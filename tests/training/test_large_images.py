@@ -1,0 +1,147 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.metrics import score_labels
+from pipeline.synthetic import synthetic_tissue
+from training.baseline import BaselinePredictor
+from training.errors import InvalidConfig
+from training.large_images import plan_tiles, predict_image
+from training.predictor import load_predictor
+
+
+class ThresholdPredictor:
+    """Cells are the pieces above zero in the membrane channel, nuclei those in the nuclear channel."""
+
+    name = "threshold"
+    compartments = ("whole_cell", "nuclear")
+
+    def __init__(self, compartments=("whole_cell", "nuclear")):
+        self.compartments = compartments
+
+    def calibrated(self, pieces):
+        self.n_pixels = sum(piece.shape[0] * piece.shape[1] for piece in pieces)
+        return self
+
+    def predict(self, image):
+        from scipy import ndimage as ndi
+
+        planes = {"whole_cell": image[..., 1], "nuclear": image[..., 0]}
+        return {name: ndi.label(planes[name] > 0)[0].astype(np.int32) for name in self.compartments}
+
+
+def assembled(bands, shape):
+    """Join bands, checking that they follow one another without a gap."""
+    rows = 0
+    planes = {}
+    for band in bands:
+        assert band.row == rows
+        rows += next(iter(band.labels.values())).shape[0]
+        for name, plane in band.labels.items():
+            planes.setdefault(name, []).append(plane)
+    assert rows == shape[0]
+    return {name: np.concatenate(parts) for name, parts in planes.items()}
+
+
+def reader(image):
+    return lambda window: image[window.slices]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.tuples(st.integers(1, 900), st.integers(1, 900)), st.sampled_from([(256, 0), (256, 128), (384, 128)])
+)
+def test_tiles_cover_every_pixel_and_none_is_needless(shape, sizes):
+    tile_px, overlap_px = sizes
+    seen = np.zeros(shape, np.int32)
+    tiles = plan_tiles(shape, tile_px=tile_px, overlap_px=overlap_px)
+    for tile in tiles:
+        seen[tile.slices] += 1
+    assert (seen > 0).all()
+    assert not any(a != b and a.contains(b) for a in tiles for b in tiles)
+    if overlap_px == 0:
+        assert (seen == 1).all()
+
+
+def discs(shape, *, radius):
+    rows, cols = np.indices(shape)
+    return ((rows % 41 - 20) ** 2 + (cols % 43 - 20) ** 2 <= radius**2).astype(np.float32)
+
+
+def test_instances_come_whole_and_matched_over_the_fov():
+    shape = (500, 611)
+    image = np.stack([discs(shape, radius=6), discs(shape, radius=14)], axis=-1)
+    predictor = ThresholdPredictor()
+    found = assembled(predict_image(predictor, reader(image), shape, tile_px=256, overlap_px=128), shape)
+    whole = ThresholdPredictor().predict(image)
+    assert predictor.n_pixels == 500 * 611
+    for name in whole:
+        assert score_labels(whole[name], found[name], iou=0.99).f1 == 1
+    inside = found["nuclear"] > 0
+    assert np.array_equal(found["nuclear"][inside], found["whole_cell"][inside])
+
+
+def test_a_nucleus_without_a_cell_has_a_label_of_its_own():
+    shape = (300, 300)
+    image = np.stack([discs(shape, radius=6), discs(shape, radius=14)], axis=-1)
+    image[:150, :, 1] = 0
+    found = assembled(
+        predict_image(ThresholdPredictor(), reader(image), shape, tile_px=256, overlap_px=128), shape
+    )
+    cells = set(np.unique(found["whole_cell"]))
+    lonely = set(np.unique(found["nuclear"][:120])) - {0}
+    assert lonely
+    assert not lonely & cells
+
+
+def test_one_compartment_is_stitched_alone():
+    shape = (300, 300)
+    image = np.stack([discs(shape, radius=6)] * 2, axis=-1)
+    predictor = ThresholdPredictor(("nuclear",))
+    found = assembled(predict_image(predictor, reader(image), shape, tile_px=256, overlap_px=128), shape)
+    assert set(found) == {"nuclear"}
+
+
+def test_an_fov_that_fits_a_tile_is_predicted_whole():
+    image = synthetic_tissue(1, shape=(120, 90)).image.astype(np.float32)
+    (band,) = predict_image(BaselinePredictor(), reader(image), (120, 90))
+    whole = BaselinePredictor().predict(image)
+    assert all(np.array_equal(band.labels[name], whole[name]) for name in whole)
+
+
+def test_progress_counts_tiles():
+    image = np.stack([discs((300, 300), radius=6)] * 2, axis=-1)
+    seen = []
+    list(
+        predict_image(
+            ThresholdPredictor(), reader(image), (300, 300), tile_px=256, overlap_px=128, progress=seen.append
+        )
+    )
+    assert seen == [0.25, 0.5, 0.75, 1.0]
+
+
+@pytest.mark.parametrize(("kind", "iou", "least_f1"), [("baseline", 0.5, 0.93), ("unet", 0.8, 0.97)])
+def test_prediction_by_tiles_is_prediction_whole(kind, iou, least_f1, trained):
+    predictor = load_predictor("baseline" if kind == "baseline" else trained[0].folder)
+    shape = (420, 512)
+    image = synthetic_tissue(8, shape=shape).image.astype(np.float32)
+    whole = predictor.predict(image)
+    bands = predict_image(predictor, reader(image), shape, tile_px=384, overlap_px=128)
+    found = assembled(bands, shape)
+    for name in whole:
+        assert score_labels(whole[name], found[name], iou=iou).f1 > least_f1
+
+
+@pytest.mark.parametrize(
+    ("shape", "tile_px", "overlap_px", "message"),
+    [
+        ((0, 5), 256, 128, "0 x 5 px"),
+        ((500, 500), 250, 128, "tile_px is 250"),
+        ((500, 500), 256, 100, "overlap_px 100"),
+        ((500, 500), 256, 256, "below the tile"),
+    ],
+)
+def test_tiles_that_cannot_be_are_refused(shape, tile_px, overlap_px, message):
+    with pytest.raises(InvalidConfig, match=message):
+        list(predict_image(BaselinePredictor(), reader, shape, tile_px=tile_px, overlap_px=overlap_px))

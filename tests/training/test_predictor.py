@@ -1,0 +1,94 @@
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from pipeline.metrics import score_labels
+from pipeline.synthetic import synthetic_tissue
+from training.baseline import BaselinePredictor
+from training.errors import InvalidPredictorInput, MissingModelFile
+from training.model_folder import read_model_folder
+from training.predictor import load_predictor
+from training.unet_predictor import UNetPredictor
+
+
+@pytest.fixture(scope="module")
+def unet(trained):
+    return load_predictor(trained[0].folder)
+
+
+def tissue_image(shape, *, seed=50):
+    return synthetic_tissue(seed, shape=shape).image.astype(np.float32)
+
+
+def test_the_baseline_has_a_name():
+    assert isinstance(load_predictor("baseline"), BaselinePredictor)
+
+
+def test_a_missing_model_folder_is_refused(tmp_path):
+    with pytest.raises(MissingModelFile):
+        load_predictor(tmp_path)
+
+
+def test_keras_is_not_imported_for_the_baseline():
+    code = (
+        "import sys, training, training.baseline, training.predictor, training.evaluate;"
+        "import training.large_images;"
+        "training.predictor.load_predictor('baseline');"
+        "sys.exit(bool({'keras', 'tensorflow'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_loading_keras_is_silent():
+    code = "import training.keras_backend"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert (done.stdout, done.stderr) == (b"", b"")
+
+
+def test_both_compartments_come_matched(unet):
+    found = unet.predict(tissue_image((128, 160)))
+    assert set(found) == {"whole_cell", "nuclear"} == set(unet.compartments)
+    assert {plane.dtype for plane in found.values()} == {np.dtype(np.int32)}
+    assert {plane.shape for plane in found.values()} == {(128, 160)}
+    assert found["nuclear"].max() > 10
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 50), (37, 64), (300, 20)])
+def test_any_shape_is_predicted(unet, shape):
+    image = np.random.default_rng(0).random((*shape, 2)).astype(np.float32)
+    assert {plane.shape for plane in unet.predict(image).values()} == {shape}
+
+
+@pytest.mark.parametrize("shape", [(0, 10), (40, 40)])
+def test_an_image_without_signal_has_no_instances(unet, shape):
+    assert not any(plane.any() for plane in unet.predict(np.full((*shape, 2), 3.0)).values())
+
+
+def test_nan_is_refused(unet):
+    with pytest.raises(InvalidPredictorInput, match="1 values of the image are NaN"):
+        unet.predict(np.full((1, 1, 2), [np.nan, 0.0]))
+
+
+def test_a_model_of_one_compartment_predicts_that_one(trained):
+    model, description = read_model_folder(trained[0].folder)
+    predictor = UNetPredictor(model, config=description.config, compartments=("nuclear",))
+    assert set(predictor.predict(tissue_image((64, 64)))) == {"nuclear"}
+
+
+def test_small_tiles_give_the_instances_of_large_ones(trained, unet):
+    image = tissue_image((400, 440))
+    model, description = read_model_folder(trained[0].folder)
+    tiled = UNetPredictor(
+        model, config=description.config, compartments=description.compartments, tile_px=256
+    )
+    whole, parts = unet.predict(image), tiled.predict(image)
+    for name in whole:
+        assert score_labels(whole[name], parts[name], iou=0.9).f1 > 0.97
+
+
+def test_a_shifted_calibration_changes_what_is_seen(unet):
+    image = tissue_image((128, 128))
+    dim = unet.calibrated([image * 100, image])
+    assert dim.predict(image)["nuclear"].max() < unet.predict(image)["nuclear"].max()
