@@ -47,6 +47,7 @@ CELL_PX = 18
 STROKE_PX = 9
 PACE_EDITS_PER_S = 1000.0
 MOST_BATCHES = 60
+WARMING_BATCHES = 2
 TIMEOUT_S = 30.0
 
 Headers = dict[str, str]
@@ -74,9 +75,11 @@ class AppendFigures:
 
 
 def append_benchmark(
-    database_url: str = "", *, n_annotators: int = 50, edits_per_batch: int = 10, seconds: float = 5.0
+    database_url: str = "", *, n_annotators: int = 50, edits_per_batch: int = 20, seconds: float = 5.0
 ) -> AppendFigures:
     """Measure how fast simulated annotators can append edits to crops of 270 px.
+
+    Everybody sends two batches before the clock starts, so that both processes hold what they read.
 
     Parameters
     ----------
@@ -93,15 +96,17 @@ def append_benchmark(
         When the database holds data already.
     """
     with tempfile.TemporaryDirectory(prefix="cytoloop-bench-") as folder:
-        settings = Settings(data_dir=Path(folder), database_url=database_url, web_threads=8).with_data_dir()
+        settings = Settings(data_dir=Path(folder), database_url=database_url).with_data_dir()
         migrate(settings.database_url)
         context = build_context(settings, role="cli")
         job_id = _open_job(context, n_tasks=n_annotators)
         with _web(settings) as address:
             crowd = [_Annotator(address, context, job_id, index) for index in range(n_annotators)]
             every_s = n_annotators * edits_per_batch / PACE_EDITS_PER_S
+            warming = [one.draw(WARMING_BATCHES, edits_per_batch) for one in crowd]
             steady = [one.draw(max(1, int(seconds / every_s)), edits_per_batch) for one in crowd]
             rushed = [one.draw(MOST_BATCHES, edits_per_batch) for one in crowd]
+            _drive(crowd, warming, edits_per_batch, seconds=seconds, every_s=every_s)
             paced = _drive(crowd, steady, edits_per_batch, seconds=seconds, every_s=every_s)
             free = _drive(crowd, rushed, edits_per_batch, seconds=seconds, every_s=None)
             for one in crowd:
