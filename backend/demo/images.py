@@ -52,7 +52,7 @@ def synthetic_images(folder: Path, *, n_rounds: int, per_round: int, seed: int) 
 
 def _synthetic(folder: Path, seed: int) -> DemoImage:
     tissue = synthetic_tissue(seed)
-    return _blind_copy(
+    return blind_copy(
         folder,
         f"tissue-{seed}",
         tissue.image,
@@ -136,10 +136,10 @@ def _from_file(path: Path, folder: Path) -> DemoImage:
             "group": source.group,
         }
     name = f"{path.parent.name}-{path.name.split('.')[0]}"
-    return _blind_copy(folder, name, image, source=path.parent.name, truth=truth, facts=facts)
+    return blind_copy(folder, name, image, source=path.parent.name, truth=truth, facts=facts)
 
 
-def _blind_copy(
+def blind_copy(
     folder: Path, name: str, image: np.ndarray, *, source: str, truth: LabelSet, facts: Mapping[str, object]
 ) -> DemoImage:
     folder.mkdir(parents=True, exist_ok=True)

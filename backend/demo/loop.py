@@ -80,9 +80,16 @@ class Loop:
             self.context, project_id=self.project_id, path=image.path, options=IngestOptions()
         )
 
-    def launch(self, name: str, fov_ids: list[int], stages: Stages) -> dict[str, Any]:
+    def launch(
+        self, name: str, fov_ids: list[int], stages: Stages, *, crop_size_px: int = 270
+    ) -> dict[str, Any]:
         """Launch a job on the FOVs and wait until its proposals and tasks are there."""
-        body = {"name": name, "fov_ids": fov_ids, "instructions": INSTRUCTIONS}
+        body = {
+            "name": name,
+            "fov_ids": fov_ids,
+            "instructions": INSTRUCTIONS,
+            "crop_size_px": crop_size_px,
+        }
         with stages.stage("predict", f"proposals for {len(fov_ids)} FOVs"):
             job = self.admin.post(f"/projects/{self.project_id}/jobs", body)
             job = wait_until(

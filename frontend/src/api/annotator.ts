@@ -21,6 +21,8 @@ export interface AnnotatorApi {
   assignment(id: number): Promise<Assignment>;
   channel(id: number, index: number): Promise<ArrayBuffer>;
   labels(id: number): Promise<StoredLabels>;
+  /** The edits that the server holds, from the first one through `lastSeq`. */
+  edits(id: number, lastSeq: number): Promise<WireEdit[]>;
   sendEdits(id: number, edits: WireEdit[]): Promise<{ last_seq: number }>;
   submit(id: number, body: SubmitBody): Promise<void>;
   release(id: number): Promise<void>;
@@ -43,6 +45,19 @@ export function createAnnotatorApi({ json, send }: Transport): AnnotatorApi {
       const response = await send(`/assignments/${id}/labels.npy`);
       const seq = Number(response.headers.get("Cytoloop-Seq") ?? 0);
       return { npy: await response.arrayBuffer(), seq };
+    },
+    edits: async (id, lastSeq) => {
+      const held: WireEdit[] = [];
+      while (held.length < lastSeq) {
+        const page = bodyOf(
+          await json.GET("/api/v1/assignments/{assignment_id}/edits", {
+            params: { path: { assignment_id: id }, query: { after: held.length } },
+          }),
+        );
+        if (page.items.length === 0) break;
+        held.push(...page.items);
+      }
+      return held.slice(0, lastSeq);
     },
     sendEdits: async (id, edits) =>
       bodyOf(

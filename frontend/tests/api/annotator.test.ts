@@ -28,6 +28,18 @@ describe("the annotator's calls", () => {
     expect(seq).toBe(41);
   });
 
+  it("reads the edit log page by page, no further than asked", async () => {
+    const second = { ...edit, seq: 2 };
+    const pages = [
+      { items: [edit], next: 1 },
+      { items: [second, { ...edit, seq: 3 }], next: null },
+    ];
+    const server = new FakeServer().when("GET /assignments/8/edits", () =>
+      Promise.resolve(Response.json(pages.shift())),
+    );
+    expect(await createAnnotatorApi(server.transport()).edits(8, 2)).toEqual([edit, second]);
+  });
+
   it("sends edits as one batch and submits with the checksums", async () => {
     const server = new FakeServer()
       .on("POST /assignments/8/edits", { last_seq: 1 })

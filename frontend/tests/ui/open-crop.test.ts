@@ -1,6 +1,7 @@
 import { IDBFactory, IDBKeyRange } from "fake-indexeddb";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { createAnnotatorApi } from "../../src/api";
+import { crc32, toBase64 } from "../../src/model";
 import { labelSetOf, openCrop } from "../../src/ui/embed/open-crop";
 import { FakeServer, refusal } from "../fake-server";
 import { npyBytes } from "./npy-bytes";
@@ -8,6 +9,17 @@ import { assignment } from "./samples";
 
 const labels = npyBytes("<u4", [2, 1, 2, 3], Uint32Array.of(5, 5, 0, 0, 0, 9, 5, 0, 0, 0, 0, 9));
 const channel = npyBytes("<u2", [1, 2, 3], Uint16Array.of(0, 100, 200, 300, 400, 1000));
+
+/** The edit that painted label 5 over the first two pixels: version, compartment, frame, rectangle, run. */
+const bytes = Uint8Array.of(1, 0, 0, 0, 0, 1, 2, 0, 2, 0, 5);
+const brushed = {
+  seq: 1,
+  tool: "brush",
+  client_at: "2026-01-02T03:04:05Z",
+  active_s: 1.5,
+  diff: toBase64(bytes),
+  checksum: crc32(bytes),
+};
 
 beforeEach(() => {
   vi.stubGlobal("IDBKeyRange", IDBKeyRange);
@@ -39,14 +51,17 @@ describe("opening a crop", () => {
     const server = new FakeServer()
       .on(
         "GET /assignments/8/labels.npy",
-        new Response(labels, { headers: { "Cytoloop-Seq": "3" } }),
+        new Response(labels, { headers: { "Cytoloop-Seq": "1" } }),
       )
+      .on("GET /assignments/8/edits", { items: [brushed], next: null })
       .when("GET /assignments/8/channels/0.npy", () => late);
     const crop = await openCrop(createAnnotatorApi(server.transport()), assignment());
     const { editor } = crop;
     expect(editor.state.getSnapshot()).toMatchObject({ phase: "ready", nInstances: 2 });
     expect(editor.state.getSnapshot().channels[0]?.loaded).toBe(false);
-    expect(editor.lastSeq()).toBe(3);
+    expect(editor.lastSeq()).toBe(1);
+    expect(editor.run("history.undo")).toBe(true);
+    expect([...(crop.labels.whole_cell?.data ?? [])]).toEqual([0, 0, 0, 0, 0, 9]);
 
     arrive(new Response(channel));
     await crop.channelsLoaded;

@@ -36,6 +36,7 @@ export async function openCrop(api: AnnotatorApi, assignment: Assignment): Promi
   const { id, window, n_frames, compartments } = assignment;
   const arriving = assignment.channels.map(({ index }) => settle(api.channel(id, index)));
   const [stored, journal] = await Promise.all([api.labels(id), openJournal(() => indexedDB, id)]);
+  const log = await api.edits(id, stored.seq);
   const labels = labelSetOf(stored.npy, compartments);
   const editor = createEditor({
     image: {
@@ -48,6 +49,7 @@ export async function openCrop(api: AnnotatorApi, assignment: Assignment): Promi
     labels,
     compartments,
     lastSeq: stored.seq,
+    log,
     ports: { save: savePort(api, id), journal, clock: browserClock, scheduler: browserScheduler },
   });
   await editor.ready;

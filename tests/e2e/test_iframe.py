@@ -1,0 +1,74 @@
+import http.server
+import threading
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.test_annotate import submit
+
+HOST_PAGE = """<!doctype html><title>Platform</title><body style="margin:0;height:3000px">
+<iframe id="task" src="{url}" style="width:1000px;height:700px;border:0" {attributes}></iframe>
+<script>window.heard = []; addEventListener("message", (event) => heard.push(event.data));</script>"""
+
+
+@pytest.fixture
+def platform() -> Iterator:
+    """A crowdsourcing site on another origin: serves the page it is given."""
+    page = {"html": ""}
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(page["html"].encode())
+
+        def log_message(self, *_: object) -> None:
+            """Keep the test's output quiet."""
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+
+    def host(url: str, attributes: str = "") -> str:
+        page["html"] = HOST_PAGE.format(url=url, attributes=attributes)
+        return f"http://localhost:{server.server_port}/"
+
+    yield host
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize("attributes", ["", 'sandbox="allow-scripts"'], ids=["plain", "sandbox"])
+def test_the_editor_works_inside_another_site(lab, page, platform, attributes):
+    job = lab.open_job(f"iframe {attributes}")
+    page.goto(platform(job.url("cleo"), attributes))
+    frame = page.frame_locator("#task")
+    frame.locator("[data-ready='true']").wait_for()
+    box = frame.locator("canvas").first.bounding_box()
+    frame.locator("canvas").first.click()
+    page.keyboard.press("b")
+    page.keyboard.press("n")
+    x, y = box["x"] + box["width"] * 0.7, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 30, y + 10, steps=5)
+    page.mouse.up()
+    page.mouse.wheel(0, 400)
+    page.wait_for_timeout(500)
+    assert page.evaluate("scrollY") == 0, "the host page must not scroll"
+    expect(frame.get_by_text("All changes saved")).to_be_visible()
+    client, assignment = job.session("cleo")
+    assert client.get(f"/assignments/{assignment['id']}/edits")["items"]
+    submit(frame)
+    expect(frame.get_by_text("All done")).to_be_visible()
+    heard = page.evaluate("heard")
+    assert [message["assignment_id"] for message in heard if message.get("type") == "cytoloop:submitted"] == [
+        assignment["id"]
+    ]
+
+
+def test_pages_for_staff_refuse_to_be_framed(stack, page, platform):
+    page.goto(platform(f"{stack.url}/admin"))
+    page.wait_for_timeout(500)
+    assert page.frames[1].url.startswith("chrome-error://")
