@@ -41,18 +41,28 @@ describe("tools", () => {
   it("tells the editor what the buttons and keys ask for", async () => {
     const { user } = show();
     await user.click(button("Brush"));
-    expect(held.editor.setTool).toHaveBeenCalledWith("brush");
-    await user.click(button("New cell"));
+    await user.click(button("New label"));
     await user.keyboard("e");
     await user.keyboard("{Control>}z{/Control}");
-    expect(held.editor.run.mock.calls).toEqual([["label.new"], ["tool.erase"], ["history.undo"]]);
+    expect(held.editor.run.mock.calls).toEqual([
+      ["tool.brush"],
+      ["label.new"],
+      ["tool.erase"],
+      ["history.undo"],
+    ]);
   });
 
   it("offers deletion, undo and redo only when there is something to do", () => {
     show();
-    expect([button("Delete cell").disabled, button("Undo").disabled]).toEqual([true, true]);
+    expect([button("Delete the selected label").disabled, button("Undo").disabled]).toEqual([
+      true,
+      true,
+    ]);
     act(() => held.show({ selected: 2, canUndo: true }));
-    expect([button("Delete cell").disabled, button("Undo").disabled]).toEqual([false, false]);
+    expect([button("Delete the selected label").disabled, button("Undo").disabled]).toEqual([
+      false,
+      false,
+    ]);
     expect(button("Redo").disabled).toBe(true);
   });
 
@@ -102,7 +112,8 @@ describe("channels and labels", () => {
     const { user } = show();
     await user.click(screen.getByLabelText("Only the selected cell"));
     await user.click(screen.getByLabelText("Colour-blind-safe colours"));
-    await user.click(screen.getByLabelText("Paint over other cells"));
+    act(() => held.show({ tool: "brush" }));
+    await user.selectOptions(screen.getByLabelText("Pixels of other cells"), "overwrite");
     expect(held.editor.setView.mock.calls).toEqual([
       [{ onlySelected: true }],
       [{ palette: "safe" }],

@@ -1,9 +1,8 @@
 import { useEffect, useState } from "react";
 import { Button } from "../components/Button";
 import { Banner } from "../components/Notice";
-import { saveFile } from "../ports/save-file";
 import { embedStrings } from "../strings-embed";
-import { workFile } from "./download";
+import { downloadWork } from "./download";
 import type { OpenCrop } from "./open-crop";
 import { useEditorState } from "./useEditorState";
 
@@ -87,12 +86,8 @@ function SaveBanner({ crop, onReload, onNext }: Omit<BannersProps, "problem">) {
 }
 
 function DownloadButton({ crop }: { crop: OpenCrop }) {
-  const download = async () => {
-    const bytes = await workFile(crop.labels, crop.editor.unsavedEdits());
-    saveFile(bytes, `cytoloop-assignment-${crop.assignment.id}.npz`);
-  };
   return (
-    <Button small onClick={() => void download()}>
+    <Button small onClick={() => void downloadWork(crop)}>
       {text.download}
     </Button>
   );

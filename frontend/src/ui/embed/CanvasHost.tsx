@@ -2,6 +2,7 @@ import { useEffect, useRef } from "react";
 import type { Editor, Viewport } from "../../engine";
 import { embedStrings } from "../strings-embed";
 import { listenToPointer } from "./pointer";
+import { withSizeDrag } from "./size-drag";
 import { useEditorState } from "./useEditorState";
 
 function viewportOf(canvas: HTMLCanvasElement): Viewport {
@@ -34,7 +35,7 @@ export function CanvasHost({ editor, locked }: { editor: Editor; locked: boolean
   useEffect(() => {
     const canvas = ref.current;
     if (!canvas || locked) return;
-    return listenToPointer(canvas, (input) => editor.dispatch(input));
+    return listenToPointer(canvas, withSizeDrag(editor));
   }, [editor, locked]);
 
   return (

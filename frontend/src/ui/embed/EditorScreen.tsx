@@ -1,17 +1,23 @@
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import type { EditorSnapshot } from "../../engine";
+import { embedStrings } from "../strings-embed";
 import { Banners } from "./Banners";
 import { CanvasHost } from "./CanvasHost";
 import { ChannelPanel } from "./ChannelPanel";
+import { downloadWork } from "./download";
 import { FrameSlider } from "./FrameSlider";
 import { Instructions } from "./Instructions";
-import { listenToKeys, SUBMIT } from "./keys";
+import type { PageCommand } from "./keys/actions";
 import { LabelPanel } from "./LabelPanel";
+import { type Overlay, Overlays } from "./Overlays";
 import type { OpenCrop } from "./open-crop";
 import { StatusLine } from "./StatusLine";
-import { ToolStrip } from "./ToolStrip";
 import { TopBar } from "./TopBar";
+import { ToolOptions } from "./toolbar/ToolOptions";
+import { ToolStrip } from "./toolbar/ToolStrip";
+import { useCommands } from "./useCommands";
 import { useEditorState } from "./useEditorState";
+import { useNote } from "./useNote";
 
 export interface EditorScreenProps {
   crop: OpenCrop;
@@ -33,22 +39,28 @@ const canBeEdited = (state: EditorSnapshot) =>
 
 /** The editor with all that stands around its canvas. */
 export function EditorScreen(props: EditorScreenProps) {
-  const { crop, leaving, onSubmit } = props;
+  const { crop, leaving } = props;
   const { assignment, editor } = crop;
   const [panelOpen, setPanelOpen] = useState(() => window.innerWidth >= WIDE_PX);
-  const locked = leaving !== null;
+  const [overlay, setOverlay] = useState<Overlay | null>(null);
+  const [note, say] = useNote();
   const ready = useEditorState(editor, canBeEdited);
+  const locked = leaving !== null;
 
-  useEffect(() => {
-    if (locked) return;
-    return listenToKeys({
-      run: (command) => {
-        if (command === SUBMIT) onSubmit();
-        else editor.run(command);
-      },
-      hold: (what, down) => editor.dispatch({ type: "hold", what, down }),
-    });
-  }, [editor, locked, onSubmit]);
+  const page: Record<PageCommand, () => void> = {
+    "page.submit": props.onSubmit,
+    "page.palette": () => setOverlay("palette"),
+    "page.help": () => setOverlay("help"),
+    "page.panel": () => setPanelOpen((open) => !open),
+    "page.save": () => {
+      editor.flush().then(
+        () => say(embedStrings.actions.savedNow),
+        (failure: Error) => say(failure.message),
+      );
+    },
+    "page.download": () => void downloadWork(crop),
+  };
+  const run = useCommands({ editor, locked, page, say });
 
   return (
     <div className="editor" data-panel={panelOpen} data-ready={ready}>
@@ -57,11 +69,11 @@ export function EditorScreen(props: EditorScreenProps) {
         assignment={assignment}
         leaving={leaving}
         panelOpen={panelOpen}
-        onPanel={() => setPanelOpen((open) => !open)}
-        onSubmit={onSubmit}
+        run={run}
         onSkip={props.onSkip}
       />
-      <ToolStrip editor={editor} locked={locked} />
+      <ToolOptions editor={editor} note={note} />
+      <ToolStrip editor={editor} locked={locked} run={run} />
       <main className="crop-place">
         <CanvasHost editor={editor} locked={locked} />
         <Banners
@@ -79,7 +91,8 @@ export function EditorScreen(props: EditorScreenProps) {
           {assignment.n_frames > 1 && <FrameSlider editor={editor} nFrames={assignment.n_frames} />}
         </aside>
       )}
-      <StatusLine editor={editor} assignment={assignment} />
+      <StatusLine editor={editor} assignment={assignment} run={run} />
+      <Overlays open={overlay} run={run} onClose={() => setOverlay(null)} />
     </div>
   );
 }

@@ -6,7 +6,6 @@ const text = embedStrings.labels;
 
 export function LabelPanel({ editor }: { editor: Editor }) {
   const view = useEditorState(editor, (state) => state.view);
-  const writeMode = useEditorState(editor, (state) => state.writeMode);
   return (
     <section aria-label={text.title}>
       <h2>{text.title}</h2>
@@ -35,11 +34,6 @@ export function LabelPanel({ editor }: { editor: Editor }) {
           label={text.safePalette}
           checked={view.palette === "safe"}
           onChange={(safe) => editor.setView({ palette: safe ? "safe" : "vivid" })}
-        />
-        <Check
-          label={embedStrings.overwrite}
-          checked={writeMode === "overwrite"}
-          onChange={(overwrite) => editor.setWriteMode(overwrite ? "overwrite" : "protect")}
         />
       </div>
     </section>

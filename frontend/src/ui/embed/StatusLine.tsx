@@ -1,13 +1,27 @@
 import type { Assignment } from "../../api";
-import type { Editor, Hover } from "../../engine";
+import { type Editor, findCommand, type Hover } from "../../engine";
 import { embedStrings } from "../strings-embed";
+import { useKeys } from "./keys/useKeys";
 import { useEditorState } from "./useEditorState";
 
 const text = embedStrings.status;
 
-/** Below the crop: what the tool does, and what lies under the pointer. */
-export function StatusLine({ editor, assignment }: { editor: Editor; assignment: Assignment }) {
-  const tool = useEditorState(editor, (state) => state.tool);
+const ZOOM_COMMANDS = [
+  ["view.zoom_out", "−"],
+  ["view.zoom_in", "+"],
+  ["view.fit", text.fit],
+  ["view.actual_size", "1:1"],
+] as const;
+
+interface StatusLineProps {
+  editor: Editor;
+  assignment: Assignment;
+  run: (command: string) => void;
+}
+
+/** Below the crop: what lies under the pointer, what is selected, and the zoom. */
+export function StatusLine({ editor, assignment, run }: StatusLineProps) {
+  const keys = useKeys();
   const hover = useEditorState(editor, (state) => state.hover);
   const selected = useEditorState(editor, (state) => state.selected);
   const area = useEditorState(editor, (state) => state.selection?.areaPx ?? 0);
@@ -19,13 +33,26 @@ export function StatusLine({ editor, assignment }: { editor: Editor; assignment:
   );
   return (
     <footer className="status-line">
-      <span className="hint">
-        {isExposed ? embedStrings.banner.noJournal : embedStrings.hints[tool]}
+      <span className="under-pointer">
+        {isExposed && embedStrings.banner.noJournal}
+        {!isExposed && hover && hoverWords(hover, assignment)}
       </span>
-      {hover && <span className="under-pointer">{hoverWords(hover, assignment)}</span>}
       {selected > 0 && <span>{text.selected(selected, area)}</span>}
       <span>{text.cells(nInstances)}</span>
-      <span>{Math.round(zoom * 100)} %</span>
+      <span className="zoom" role="toolbar" aria-label={text.zoom}>
+        {ZOOM_COMMANDS.map(([command, sign]) => (
+          <button
+            key={command}
+            type="button"
+            aria-label={findCommand(command)?.label}
+            title={`${findCommand(command)?.label} (${keys.labelOf(command) ?? "–"})`}
+            onClick={() => run(command)}
+          >
+            {sign}
+          </button>
+        ))}
+        <output>{Math.round(zoom * 100)} %</output>
+      </span>
     </footer>
   );
 }

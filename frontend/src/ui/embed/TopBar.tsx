@@ -5,24 +5,27 @@ import { Logo } from "../components/Logo";
 import { strings } from "../strings";
 import { embedStrings } from "../strings-embed";
 import { IconButton } from "./icons";
-import { keyOf } from "./keys";
+import type { PageCommand } from "./keys/actions";
+import { useKeys } from "./keys/useKeys";
+import { MenuButton } from "./MenuButton";
 import { SavedState } from "./SavedState";
 import { useEditorState } from "./useEditorState";
 
 const text = embedStrings;
+const IN_MENU = ["page.save", "page.download"] as const satisfies readonly PageCommand[];
 
 interface TopBarProps {
   editor: Editor;
   assignment: Assignment;
   leaving: "submit" | "skip" | null;
   panelOpen: boolean;
-  onPanel: () => void;
-  onSubmit: () => void;
+  run: (command: string) => void;
   onSkip: () => void;
 }
 
 export function TopBar(props: TopBarProps) {
-  const { editor, leaving } = props;
+  const { editor, leaving, run } = props;
+  const keys = useKeys();
   const canUndo = useEditorState(editor, (state) => state.canUndo);
   const canRedo = useEditorState(editor, (state) => state.canRedo);
   const canLeave = useEditorState(editor, (state) => state.phase === "ready" && state.editable);
@@ -35,31 +38,61 @@ export function TopBar(props: TopBarProps) {
         <IconButton
           icon="undo"
           label={text.actions.undo}
-          keys={keyOf("history.undo")}
+          keys={keys.labelOf("history.undo")}
           disabled={!canUndo || locked}
-          onClick={() => editor.run("history.undo")}
+          onClick={() => run("history.undo")}
         />
         <IconButton
           icon="redo"
           label={text.actions.redo}
-          keys={keyOf("history.redo")}
+          keys={keys.labelOf("history.redo")}
           disabled={!canRedo || locked}
-          onClick={() => editor.run("history.redo")}
+          onClick={() => run("history.redo")}
         />
       </div>
-      <BrushSize editor={editor} />
       <span className="top-space" />
       <SavedState editor={editor} />
-      <IconButton
-        icon="panel"
-        label={text.actions.panel}
-        pressed={props.panelOpen}
-        onClick={props.onPanel}
-      />
+      <div className="top-group">
+        <IconButton
+          icon="find"
+          label={text.page["page.palette"]}
+          keys={keys.labelOf("page.palette")}
+          onClick={() => run("page.palette")}
+        />
+        <IconButton
+          icon="help"
+          label={text.page["page.help"]}
+          keys={keys.labelOf("page.help")}
+          onClick={() => run("page.help")}
+        />
+        <IconButton
+          icon="panel"
+          label={text.actions.panel}
+          keys={keys.labelOf("page.panel")}
+          pressed={props.panelOpen}
+          onClick={() => run("page.panel")}
+        />
+        <MenuButton
+          icon="more"
+          label={text.actions.menu}
+          items={IN_MENU.map((id) => ({
+            id,
+            label: text.page[id],
+            keyName: keys.labelOf(id),
+            disabled: locked,
+          }))}
+          onChoose={run}
+        />
+      </div>
       <Button small tone="quiet" disabled={locked || !canLeave} onClick={props.onSkip}>
         {leaving === "skip" ? text.actions.skipping : text.actions.skip}
       </Button>
-      <Button small tone="primary" disabled={locked || !canLeave} onClick={props.onSubmit}>
+      <Button
+        small
+        tone="primary"
+        disabled={locked || !canLeave}
+        onClick={() => run("page.submit")}
+      >
         {leaving === "submit" ? text.actions.submitting : text.actions.submit}
       </Button>
     </header>
@@ -68,9 +101,10 @@ export function TopBar(props: TopBarProps) {
 
 function CompartmentSwitch(props: { editor: Editor; compartments: Assignment["compartments"] }) {
   const { editor, compartments } = props;
+  const keys = useKeys();
   const current = useEditorState(editor, (state) => state.compartment);
   return (
-    <fieldset className="segmented" title={keyOf("compartment.next")}>
+    <fieldset className="segmented" title={keys.labelOf("compartment.next")}>
       <legend className="visually-hidden">{text.compartment}</legend>
       {compartments.map((name) => (
         <label key={name} data-checked={name === current}>
@@ -85,28 +119,5 @@ function CompartmentSwitch(props: { editor: Editor; compartments: Assignment["co
         </label>
       ))}
     </fieldset>
-  );
-}
-
-const LARGEST_RADIUS_PX = 60;
-
-function BrushSize({ editor }: { editor: Editor }) {
-  const radius = useEditorState(editor, (state) => state.brushRadiusPx);
-  return (
-    <label
-      className="brush-size"
-      title={`${text.brushRadius} (${keyOf("brush.smaller")} ${keyOf("brush.larger")})`}
-    >
-      <span>{text.brushSize}</span>
-      <input
-        type="range"
-        min={1}
-        max={LARGEST_RADIUS_PX}
-        value={Math.min(radius, LARGEST_RADIUS_PX)}
-        aria-label={text.brushRadius}
-        onChange={(event) => editor.setBrushRadius(Number(event.target.value))}
-      />
-      <output className="number">{Math.round(radius)}</output>
-    </label>
   );
 }

@@ -1,5 +1,7 @@
 import type { WireEdit } from "../../engine";
 import { COMPARTMENTS, type Compartment, type LabelSet } from "../../model";
+import { saveFile } from "../ports/save-file";
+import type { OpenCrop } from "./open-crop";
 
 /** A .npy file, version 1.0: its header is padded so that the data starts at a multiple of 64. */
 function npyFile(descr: string, shape: readonly number[], data: Uint8Array): Uint8Array {
@@ -52,4 +54,12 @@ export async function workFile(
     "compartments.npy": textArray(names),
     "unsaved_edits.json": new TextEncoder().encode(JSON.stringify(unsaved)),
   });
+}
+
+/** Hands the work of a crop to the browser's downloads, whatever the state of saving. */
+export async function downloadWork(
+  crop: Pick<OpenCrop, "labels" | "editor" | "assignment">,
+): Promise<void> {
+  const bytes = await workFile(crop.labels, crop.editor.unsavedEdits());
+  saveFile(bytes, `cytoloop-assignment-${crop.assignment.id}.npz`);
 }

@@ -11,6 +11,7 @@ import "../styles/base.css";
 import "../styles/controls.css";
 import "../styles/pages.css";
 import "../styles/editor.css";
+import "../styles/overlays.css";
 
 /** The last part of `/embed/<launch token>`. */
 function launchTokenOf(path: string): string {

@@ -1,18 +1,6 @@
-import { COMMANDS, HOLD_KEYS } from "../../engine";
-
-export type Hold = (typeof HOLD_KEYS)[number]["what"];
-
-/** The commands of the page around the editor, beside those of the editor's own table. */
-export const SUBMIT = "page.submit";
-const PAGE_KEYS: readonly (readonly [key: string, command: string])[] = [["Mod+Enter", SUBMIT]];
-
-const COMMAND_OF = new Map<string, string>([
-  ...COMMANDS.flatMap(({ id, keys }) => keys.map((key): [string, string] => [key, id])),
-  ...PAGE_KEYS,
-]);
-const HOLD_OF = new Map<string, Hold>(
-  HOLD_KEYS.flatMap(({ what, keys }) => keys.map((key): [string, Hold] => [key, what])),
-);
+import { type Hold, holdOf } from "./actions";
+import type { KeyTable } from "./keymap";
+import { keyNameOf } from "./names";
 
 const MOVING = [
   "ArrowUp",
@@ -29,32 +17,17 @@ const SCROLLING = new Set([...MOVING, " "]);
 const OF_BUTTONS = new Set([" ", "Enter", "Tab"]);
 const OF_INPUTS = new Set([...MOVING, ...OF_BUTTONS]);
 
-/** The first key of a command as it stands on the keyboard; undefined when it has none. */
-export function keyOf(command: string): string | undefined {
-  for (const [key, id] of COMMAND_OF) {
-    if (id === command) return key.replace("Mod", "Ctrl");
-  }
-  return undefined;
-}
-
-/** A key event in the words of the table, such as `Mod+Shift+Z`. */
-function nameOf(event: KeyboardEvent): string {
-  if (event.key === " ") return "Space";
-  const isSign = event.key.length === 1;
-  const key = isSign ? event.key.toUpperCase() : event.key;
-  // Shift is how "+" is typed on many keyboards, but part of the combination for letters.
-  const shift = event.shiftKey && (!isSign || /\p{L}/u.test(key));
-  const mod = event.ctrlKey || event.metaKey;
-  return `${mod ? "Mod+" : ""}${shift ? "Shift+" : ""}${key}`;
-}
-
 export interface KeyActions {
   run: (command: string) => void;
   hold: (what: Hold, down: boolean) => void;
 }
 
 /** Listens for the keys of the table until the returned function is called. */
-export function listenToKeys(actions: KeyActions, own: Window = window): () => void {
+export function listenToKeys(
+  table: () => KeyTable,
+  actions: KeyActions,
+  own: Window = window,
+): () => void {
   const stop = new AbortController();
   const { signal } = stop;
   const held = new Map<string, Hold>();
@@ -67,13 +40,17 @@ export function listenToKeys(actions: KeyActions, own: Window = window): () => v
     for (const code of [...held.keys()]) release(code);
   };
   const press = (event: KeyboardEvent) => {
-    if (event.altKey || belongsToControl(event)) return;
-    const name = nameOf(event);
-    const command = COMMAND_OF.get(name);
-    const hold = HOLD_OF.get(name);
-    if (command || hold || SCROLLING.has(event.key)) event.preventDefault();
-    if (command) actions.run(command);
-    if (hold && !held.has(event.code)) {
+    if (event.altKey || event.defaultPrevented || isInDialog(event) || belongsToControl(event)) {
+      return;
+    }
+    const name = keyNameOf(event);
+    const action = name === null ? undefined : table().actionOf(name);
+    if (action !== undefined || SCROLLING.has(event.key)) event.preventDefault();
+    if (action === undefined) return;
+    const hold = holdOf(action);
+    if (hold === null) {
+      actions.run(action);
+    } else if (!held.has(event.code)) {
       held.set(event.code, hold);
       actions.hold(hold, true);
     }
@@ -91,6 +68,10 @@ export function listenToKeys(actions: KeyActions, own: Window = window): () => v
 
 const TEXT = "textarea, select, [contenteditable], input:not([type])";
 const WRITTEN = "text search number email url password".split(" ").map((t) => `input[type=${t}]`);
+
+function isInDialog({ target }: KeyboardEvent): boolean {
+  return target instanceof Element && target.closest("dialog") !== null;
+}
 
 /** True where the control that has the focus needs the key itself. */
 function belongsToControl({ target, key, ctrlKey, metaKey }: KeyboardEvent): boolean {

@@ -1,0 +1,36 @@
+import type { Editor, EditorInput, PointerInput } from "../../engine";
+import { optionsOf } from "./toolbar/options";
+
+/** Passes inputs to the editor, but for a drag with Alt held: that one sizes the brush. */
+export function withSizeDrag(
+  editor: Pick<Editor, "state" | "dispatch" | "setBrushRadius">,
+): (input: EditorInput) => void {
+  let start: { readonly x: number; readonly radiusPx: number } | null = null;
+
+  const begins = (input: PointerInput) =>
+    input.type === "pointer_down" &&
+    input.alt === true &&
+    (input.button ?? 0) === 0 &&
+    optionsOf(editor.state.getSnapshot().tool).includes("size");
+
+  return (input) => {
+    const { brushRadiusPx, camera } = editor.state.getSnapshot();
+    if (!isPointer(input)) {
+      editor.dispatch(input);
+    } else if (begins(input)) {
+      start = { x: input.x, radiusPx: brushRadiusPx };
+    } else if (start === null) {
+      editor.dispatch(input);
+    } else if (input.type === "pointer_move") {
+      editor.setBrushRadius(
+        Math.max(1, Math.round(start.radiusPx + (input.x - start.x) / camera.zoom)),
+      );
+    } else if (input.type === "pointer_up" || input.type === "pointer_cancel") {
+      start = null;
+    }
+  };
+}
+
+function isPointer(input: EditorInput): input is PointerInput {
+  return input.type.startsWith("pointer_");
+}

@@ -1,0 +1,182 @@
+import { act, render, screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { COMMANDS, type EditorInput } from "../../src/engine";
+import { EditorScreen } from "../../src/ui/embed/EditorScreen";
+import { Keymap } from "../../src/ui/embed/keys/keymap";
+import { KeymapContext } from "../../src/ui/embed/keys/useKeys";
+import { searchActions } from "../../src/ui/embed/palette/search";
+import { withSizeDrag } from "../../src/ui/embed/size-drag";
+import { nThatFit, toolbarItems, toolOf } from "../../src/ui/embed/toolbar/items";
+import { fakeCrop } from "./fake-editor";
+import { memoryStore } from "./memory-store";
+
+let held: ReturnType<typeof fakeCrop>;
+let keymap: Keymap;
+
+beforeEach(() => {
+  held = fakeCrop();
+  keymap = new Keymap(memoryStore());
+});
+
+function show() {
+  const done = vi.fn();
+  const actions = { onSubmit: done, onSkip: done, onReload: done, onNext: done };
+  const view = render(
+    <KeymapContext value={keymap}>
+      <EditorScreen crop={held.crop} instructions="" leaving={null} problem={null} {...actions} />
+    </KeymapContext>,
+  );
+  return { ...view, user: userEvent.setup() };
+}
+
+const button = (name: string | RegExp) => screen.getByRole<HTMLButtonElement>("button", { name });
+
+describe("the toolbar", () => {
+  it("has a button for every tool of the editor's table", () => {
+    show();
+    const strip = within(screen.getByRole("toolbar", { name: "Tools" }));
+    const { tools, actions } = toolbarItems();
+    expect(tools.length).toBeGreaterThan(3);
+    const names = strip.getAllByRole("button").map((element) => element.getAttribute("aria-label"));
+    expect(names).toEqual([...tools, ...actions].map(({ label }) => label));
+  });
+
+  it("takes up tools that it has never heard of", () => {
+    const laser = { ...COMMANDS[0], id: "tool.laser", label: "Laser", group: "tools" } as const;
+    expect(toolbarItems([laser]).tools).toEqual([laser]);
+    expect(toolOf({ id: "tool.swap", group: "tools" })).toBeNull();
+  });
+
+  it.each([
+    [12, 20, 12],
+    [20, 20, 20],
+    [21, 20, 19],
+    [3, 0, 0],
+  ])("shows of %i items in %i places %i", (nItems, nPlaces, nShown) => {
+    expect(nThatFit(nItems, nPlaces)).toBe(nShown);
+  });
+
+  it("puts into a menu what finds no place", async () => {
+    vi.spyOn(HTMLElement.prototype, "clientHeight", "get").mockReturnValue(26 + 38);
+    const { user } = show();
+    const strip = within(screen.getByRole("toolbar", { name: "Tools" }));
+    expect(strip.queryByRole("button", { name: "Eraser" })).toBeNull();
+    await user.click(button("More tools"));
+    await user.click(strip.getByRole("button", { name: /^Eraser/ }));
+    expect(held.editor.run).toHaveBeenLastCalledWith("tool.erase");
+    expect(button("More tools").getAttribute("aria-expanded")).toBe("false");
+    await user.click(button("More tools"));
+    await user.keyboard("{Escape}");
+    expect(button("More tools").getAttribute("aria-expanded")).toBe("false");
+  });
+
+  it("says when a command could do nothing", async () => {
+    held.editor.run.mockReturnValue(false);
+    const { user } = show();
+    await user.keyboard("n");
+    expect(screen.getByText(/^New label: nothing to do here/)).toBeTruthy();
+  });
+});
+
+describe("options of a tool", () => {
+  it("are those of the tool in hand, with a line about it", async () => {
+    const { user } = show();
+    expect(screen.queryByLabelText("Brush radius in pixels")).toBeNull();
+    act(() => held.show({ tool: "brush" }));
+    expect(screen.getByText("Drag to paint the selected cell.")).toBeTruthy();
+    expect(screen.getByLabelText<HTMLInputElement>("Brush radius in pixels").value).toBe("5");
+    await user.click(screen.getByLabelText("Start decides"));
+    expect(held.editor.setContextBrush).toHaveBeenCalledWith(false);
+  });
+});
+
+describe("a drag with Alt held", () => {
+  const at = (type: "pointer_down" | "pointer_move" | "pointer_up", x: number): EditorInput => ({
+    type,
+    x,
+    y: 5,
+    alt: true,
+  });
+
+  it("sizes the brush by image pixels and draws nothing", () => {
+    held.show({ tool: "brush", brushRadiusPx: 5, camera: { zoom: 2, left: 0, top: 0 } });
+    const pass = withSizeDrag(held.editor);
+    for (const input of [at("pointer_down", 10), at("pointer_move", 30), at("pointer_up", 30)]) {
+      pass(input);
+    }
+    pass(at("pointer_down", 0));
+    pass(at("pointer_move", -90));
+    expect(held.editor.setBrushRadius.mock.calls).toEqual([[15], [1]]);
+    expect(held.editor.dispatch).not.toHaveBeenCalled();
+  });
+
+  it("is the tool's own where there is no brush", () => {
+    const pass = withSizeDrag(held.editor);
+    pass(at("pointer_down", 10));
+    pass({ type: "wheel", x: 0, y: 0, deltaX: 0, deltaY: 1, alt: true });
+    expect(held.editor.dispatch).toHaveBeenCalledTimes(2);
+  });
+});
+
+describe("the palette of commands", () => {
+  it("finds by words and runs with Enter", async () => {
+    const { user } = show();
+    await user.keyboard("{Control>}k{/Control}");
+    const field = await screen.findByRole("combobox", { name: /Type a few letters/ });
+    await user.type(field, "eras");
+    expect(screen.getAllByRole("option").map((option) => option.textContent)).toContain(
+      "EraserToolsE",
+    );
+    await user.keyboard("{Enter}");
+    expect(held.editor.run).toHaveBeenLastCalledWith("tool.erase");
+    expect(screen.queryByRole("combobox", { name: /Type a few letters/ })).toBeNull();
+  });
+
+  it("goes through the list with arrows and says when nothing fits", async () => {
+    const { user } = show();
+    await user.click(button("Find a command"));
+    const field = await screen.findByRole("combobox", { name: /Type a few letters/ });
+    const chosen = () => screen.getByRole("option", { selected: true }).textContent;
+    const first = chosen();
+    await user.type(field, "{ArrowUp}{ArrowDown}{ArrowDown}");
+    expect(chosen()).not.toBe(first);
+    await user.type(field, "no such thing");
+    expect(screen.getByText("No command has these words in its name.")).toBeTruthy();
+  });
+
+  it("puts first what begins with the word", () => {
+    const action = (label: string) => ({ id: label, label, group: "view", keys: [] }) as const;
+    const found = searchActions([action("All zoom"), action("Zoom in"), action("Fit")], "zoom");
+    expect(found.map(({ label }) => label)).toEqual(["Zoom in", "All zoom"]);
+  });
+});
+
+describe("the overlay of keys", () => {
+  it("shows every key and takes another for an action", async () => {
+    const { user } = show();
+    await user.keyboard("?");
+    await user.click(
+      await screen.findByRole("button", { name: /^Change the key of Brush, now B/ }),
+    );
+    await user.keyboard("j");
+    expect(keymap.getSnapshot().actionOf("J")).toBe("tool.brush");
+    await user.click(button(/^Change the key of Brush/));
+    await user.keyboard("{Backspace}");
+    expect(keymap.getSnapshot().keysOf("tool.brush")).toEqual([]);
+    await user.click(button("Forget my changes"));
+    expect(keymap.getSnapshot().actionOf("B")).toBe("tool.brush");
+  });
+
+  it("leaves the key when Escape is pressed, and changes presets", async () => {
+    const { user } = show();
+    await user.click(button("Keys and help"));
+    await user.click(await screen.findByRole("button", { name: /^Change the key of Brush/ }));
+    await user.keyboard("{Escape}");
+    expect(keymap.getSnapshot().actionOf("B")).toBe("tool.brush");
+    await user.selectOptions(screen.getByLabelText("Keys as in"), "napari");
+    expect(keymap.getSnapshot().preset).toBe("napari");
+    await user.click(button("Close"));
+    expect(screen.queryByLabelText("Keys as in")).toBeNull();
+  });
+});
