@@ -51,6 +51,7 @@ def redis_command(folder: Path, socket: Path) -> list[str]:
         "save": "",
         "daemonize": "no",
         "loglevel": "warning",
+        "logfile": str(folder / "redis.log"),
         "maxmemory-policy": "noeviction",
     }
     return [find_redis_server(), *(part for name, value in options.items() for part in (f"--{name}", value))]
