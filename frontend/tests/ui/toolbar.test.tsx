@@ -120,14 +120,18 @@ describe("a drag with Alt held", () => {
 });
 
 describe("the palette of commands", () => {
+  const list = () => within(screen.getByRole("listbox", { name: "Commands" }));
+
   it("finds by words and runs with Enter", async () => {
     const { user } = show();
     await user.keyboard("{Control>}k{/Control}");
     const field = await screen.findByRole("combobox", { name: /Type a few letters/ });
     await user.type(field, "eras");
-    expect(screen.getAllByRole("option").map((option) => option.textContent)).toContain(
-      "EraserToolsE",
-    );
+    expect(
+      list()
+        .getAllByRole("option")
+        .map((option) => option.textContent),
+    ).toContain("EraserToolsE");
     await user.keyboard("{Enter}");
     expect(held.editor.run).toHaveBeenLastCalledWith("tool.erase");
     expect(screen.queryByRole("combobox", { name: /Type a few letters/ })).toBeNull();
@@ -137,7 +141,7 @@ describe("the palette of commands", () => {
     const { user } = show();
     await user.click(button("Find a command"));
     const field = await screen.findByRole("combobox", { name: /Type a few letters/ });
-    const chosen = () => screen.getByRole("option", { selected: true }).textContent;
+    const chosen = () => list().getByRole("option", { selected: true }).textContent;
     const first = chosen();
     await user.type(field, "{ArrowUp}{ArrowDown}{ArrowDown}");
     expect(chosen()).not.toBe(first);

@@ -3,12 +3,12 @@ import type { EditorSnapshot } from "../../engine";
 import { embedStrings } from "../strings-embed";
 import { Banners } from "./Banners";
 import { CanvasHost } from "./CanvasHost";
-import { ChannelPanel } from "./ChannelPanel";
+import { ChannelPanel } from "./channels/ChannelPanel";
 import { downloadWork } from "./download";
 import { FrameSlider } from "./FrameSlider";
 import { Instructions } from "./Instructions";
 import type { PageCommand } from "./keys/actions";
-import { LabelPanel } from "./LabelPanel";
+import { LabelPanel } from "./labels/LabelPanel";
 import { type Overlay, Overlays } from "./Overlays";
 import type { OpenCrop } from "./open-crop";
 import { StatusLine } from "./StatusLine";
@@ -86,7 +86,7 @@ export function EditorScreen(props: EditorScreenProps) {
       {panelOpen && (
         <aside className="side-panel" data-scrolls>
           <Instructions text={props.instructions} />
-          <ChannelPanel editor={editor} assignment={assignment} />
+          <ChannelPanel crop={crop} />
           <LabelPanel editor={editor} />
           {assignment.n_frames > 1 && <FrameSlider editor={editor} nFrames={assignment.n_frames} />}
         </aside>

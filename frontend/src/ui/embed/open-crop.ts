@@ -1,6 +1,13 @@
 import type { AnnotatorApi, Assignment } from "../../api";
 import { createEditor, type Editor } from "../../engine";
-import { type Compartment, InvalidArray, type LabelSet, labelImage, parseNpy } from "../../model";
+import {
+  type ChannelData,
+  type Compartment,
+  InvalidArray,
+  type LabelSet,
+  labelImage,
+  parseNpy,
+} from "../../model";
 import { browserClock, browserScheduler } from "../ports/browser";
 import { openJournal } from "../ports/journal";
 import { savePort } from "../ports/save";
@@ -11,6 +18,8 @@ export interface OpenCrop {
   editor: Editor;
   /** The arrays that the editor changes in place. */
   labels: LabelSet;
+  /** Intensities of a channel in C order (frame, row, column), or null until they are there. */
+  channelData: (index: number) => ChannelData | null;
   /** Settles when every channel is shown; rejects when one could not be loaded. */
   channelsLoaded: Promise<void>;
 }
@@ -53,12 +62,16 @@ export async function openCrop(api: AnnotatorApi, assignment: Assignment): Promi
     ports: { save: savePort(api, id), journal, clock: browserClock, scheduler: browserScheduler },
   });
   await editor.ready;
+  const held: (ChannelData | undefined)[] = [];
   const channelsLoaded = Promise.all(
-    arriving.map(async (channel, position) =>
-      editor.loadChannel(position, parseNpy(await channel).data),
-    ),
+    arriving.map(async (channel, position) => {
+      const { data } = parseNpy(await channel);
+      held[position] = data;
+      editor.loadChannel(position, data);
+    }),
   ).then(() => undefined);
-  return { assignment, editor, labels, channelsLoaded: settle(channelsLoaded) };
+  const channelData = (index: number) => held[index] ?? null;
+  return { assignment, editor, labels, channelData, channelsLoaded: settle(channelsLoaded) };
 }
 
 /** The same promise; its failure is no unhandled one while nobody waits for it yet. */

@@ -1,6 +1,7 @@
-import type { Editor } from "../../engine";
-import { embedStrings } from "../strings-embed";
-import { useEditorState } from "./useEditorState";
+import type { Editor } from "../../../engine";
+import { embedStrings } from "../../strings-embed";
+import { CheckBox, Slider } from "../controls";
+import { useEditorState } from "../useEditorState";
 
 const text = embedStrings.labels;
 
@@ -10,7 +11,7 @@ export function LabelPanel({ editor }: { editor: Editor }) {
     <section aria-label={text.title}>
       <h2>{text.title}</h2>
       <div className="label-settings">
-        <Check
+        <CheckBox
           label={text.show}
           checked={view.showLabels}
           onChange={(showLabels) => editor.setView({ showLabels })}
@@ -25,46 +26,24 @@ export function LabelPanel({ editor }: { editor: Editor }) {
           value={view.outlineOpacity}
           onChange={(outlineOpacity) => editor.setView({ outlineOpacity })}
         />
-        <Check
+        <Slider
+          label={text.width}
+          max={4}
+          step={0.5}
+          value={view.outlineWidthPx}
+          onChange={(outlineWidthPx) => editor.setView({ outlineWidthPx })}
+        />
+        <CheckBox
           label={text.onlySelected}
           checked={view.onlySelected}
           onChange={(onlySelected) => editor.setView({ onlySelected })}
         />
-        <Check
+        <CheckBox
           label={text.safePalette}
           checked={view.palette === "safe"}
           onChange={(safe) => editor.setView({ palette: safe ? "safe" : "vivid" })}
         />
       </div>
     </section>
-  );
-}
-
-function Slider(props: { label: string; value: number; onChange: (value: number) => void }) {
-  return (
-    <label className="slider">
-      <span>{props.label}</span>
-      <input
-        type="range"
-        min={0}
-        max={1}
-        step={0.05}
-        value={props.value}
-        onChange={(event) => props.onChange(Number(event.target.value))}
-      />
-    </label>
-  );
-}
-
-function Check(props: { label: string; checked: boolean; onChange: (checked: boolean) => void }) {
-  return (
-    <label className="check">
-      <input
-        type="checkbox"
-        checked={props.checked}
-        onChange={(event) => props.onChange(event.target.checked)}
-      />
-      <span>{props.label}</span>
-    </label>
   );
 }

@@ -1,0 +1,47 @@
+import type { Assignment } from "../../../api";
+import { Button } from "../../components/Button";
+import { embedStrings } from "../../strings-embed";
+import type { OpenCrop } from "../open-crop";
+import { useEditorState } from "../useEditorState";
+import { ChannelRow } from "./ChannelRow";
+import { ViewPresets } from "./ViewPresets";
+
+const text = embedStrings.channels;
+/** More channels than this start folded. */
+const N_OPEN = 3;
+
+export function ChannelPanel({ crop }: { crop: OpenCrop }) {
+  const { editor, assignment } = crop;
+  const channels = useEditorState(editor, (state) => state.channels);
+  return (
+    <section aria-label={text.title}>
+      <div className="panel-head">
+        <h2>{text.title}</h2>
+        <Button small tone="quiet" onClick={() => editor.run("channels.auto_contrast")}>
+          {text.autoAll}
+        </Button>
+      </div>
+      <ViewPresets editor={editor} jobId={assignment.job_id} />
+      <ul className="channel-list">
+        {channels.map((channel, index) => (
+          <ChannelRow
+            // biome-ignore lint/suspicious/noArrayIndexKey: a channel is known by its place.
+            key={index}
+            channel={channel}
+            data={channel.loaded ? crop.channelData(index) : null}
+            range={rangeOf(assignment, index)}
+            editor={editor}
+            index={index}
+            startsOpen={channels.length <= N_OPEN}
+          />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function rangeOf(assignment: Assignment, index: number): readonly [number, number] {
+  const channel = assignment.channels[index];
+  if (!channel || channel.max <= channel.min) return [0, 1];
+  return [channel.min, channel.max];
+}

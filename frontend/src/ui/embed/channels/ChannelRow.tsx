@@ -1,0 +1,107 @@
+import type { ChannelView, Editor } from "../../../engine";
+import type { ChannelData } from "../../../model";
+import { Button } from "../../components/Button";
+import { embedStrings } from "../../strings-embed";
+import { fromHex, toHex } from "../color";
+import { CheckBox, Slider } from "../controls";
+import { Histogram } from "./Histogram";
+
+const text = embedStrings.channels;
+
+interface ChannelRowProps {
+  channel: ChannelView;
+  /** Intensities, once they are there. */
+  data: ChannelData | null;
+  /** Least and greatest intensity of the crop. */
+  range: readonly [number, number];
+  editor: Editor;
+  index: number;
+  startsOpen: boolean;
+}
+
+export function ChannelRow(props: ChannelRowProps) {
+  const { channel, editor, index } = props;
+  const { name, visible, color } = channel;
+  return (
+    <li className="channel">
+      <div className="channel-head">
+        <input
+          type="color"
+          value={toHex(color)}
+          aria-label={text.color(name)}
+          onChange={(event) => editor.setChannel(index, { color: fromHex(event.target.value) })}
+        />
+        <label className="check channel-name">
+          <input
+            type="checkbox"
+            checked={visible}
+            aria-label={text.show(name)}
+            onChange={(event) => editor.setChannel(index, { visible: event.target.checked })}
+          />
+          <span title={name}>{name}</span>
+        </label>
+        {channel.loaded ? (
+          <Button
+            small
+            tone="quiet"
+            aria-label={text.autoFor(name)}
+            onClick={() => editor.autoContrast(index)}
+          >
+            {text.auto}
+          </Button>
+        ) : (
+          <span className="muted">{text.loading}</span>
+        )}
+      </div>
+      <details open={props.startsOpen}>
+        <summary aria-label={text.more(name)}>{text.contrast}</summary>
+        <ChannelLimits {...props} />
+      </details>
+    </li>
+  );
+}
+
+function ChannelLimits({ channel, data, range, editor, index }: ChannelRowProps) {
+  const { name, contrast, gamma, inverted, loaded, color } = channel;
+  const [low, high] = contrast;
+  const [least, most] = range;
+  const step = (most - least) / 500;
+  const setContrast = (next: readonly [number, number]) =>
+    editor.setChannel(index, { contrast: next });
+  const limits = { min: least, max: most, step, disabled: !loaded };
+  return (
+    <div className="contrast">
+      {data && (
+        <Histogram name={name} data={data} range={range} contrast={contrast} color={toHex(color)} />
+      )}
+      <input
+        type="range"
+        aria-label={text.low(name)}
+        {...limits}
+        value={low}
+        onChange={(event) => setContrast([Math.min(Number(event.target.value), high - step), high])}
+      />
+      <input
+        type="range"
+        aria-label={text.high(name)}
+        {...limits}
+        value={high}
+        onChange={(event) => setContrast([low, Math.max(Number(event.target.value), low + step)])}
+      />
+      <Slider
+        label={text.gamma}
+        name={text.gammaOf(name)}
+        min={0.2}
+        max={3}
+        value={gamma}
+        onChange={(next) => editor.setChannel(index, { gamma: next })}
+      />
+      <CheckBox
+        label={text.invert}
+        name={text.invertOf(name)}
+        checked={inverted}
+        onChange={(next) => editor.setChannel(index, { inverted: next })}
+      />
+    </div>
+  );
+}
