@@ -15,8 +15,11 @@ export interface ToolPointer {
   readonly button: number;
 }
 
-/** `abort` is Escape, a second finger, another tool, a lost pointer. */
-export type ToolSignal = "down" | "move" | "up" | "abort";
+/**
+ * `finish` is Enter, `back` takes back the last step of an unfinished shape, `abort` is Escape, a
+ * second finger, another tool, a lost pointer.
+ */
+export type ToolSignal = "down" | "move" | "up" | "finish" | "back" | "abort";
 
 /** Does what the input asks for and names the next state; nothing means to stay. */
 export type Reaction<State extends string> = (pointer: ToolPointer) => State | undefined;

@@ -10,6 +10,7 @@ import {
   type PlaneName,
   type Point,
   pixelAt,
+  type Raster,
   wholeWindow,
 } from "../model";
 import {
@@ -134,6 +135,15 @@ export class Display {
   loadChannel(index: number, data: ChannelData): void {
     this.channelData[index] = data;
     this.changeChannel(index, { loaded: true, contrast: autoContrast(data) });
+  }
+
+  /** Intensities of one frame of a channel; null while it is not loaded. */
+  raster(index: number, frame: number): Raster | null {
+    const data = this.channelData[index] ?? null;
+    const { nRows, nCols } = this.document.shape;
+    const size = nRows * nCols;
+    const plane = data?.subarray(frame * size, (frame + 1) * size) ?? null;
+    return plane === null ? null : { nRows, nCols, data: plane };
   }
 
   setChannel(index: number, settings: ChannelSettings): void {

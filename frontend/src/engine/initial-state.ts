@@ -12,6 +12,7 @@ import type {
   Viewport,
   ViewSettings,
 } from "./types";
+import { FIRST_WORK_STATE } from "./work";
 
 export const DEFAULT_PREFERENCES: EditorPreferences = {
   tool: "select",
@@ -73,6 +74,7 @@ export function initialSnapshot(beginning: Beginning): EditorSnapshot {
     save: beginning.save,
     journalWorks: beginning.journalWorks,
     renderer: null,
+    work: FIRST_WORK_STATE,
   };
 }
 

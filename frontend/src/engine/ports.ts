@@ -4,6 +4,8 @@
  * each of them in its hand.
  */
 
+import type { OperationJob, OperationName, Patch } from "../model";
+
 /** One edit as `POST /assignments/{id}/edits` takes it. */
 export interface WireEdit {
   readonly seq: number;
@@ -67,9 +69,17 @@ export interface Scheduler {
   random(): number;
 }
 
+/** Runs an operation elsewhere: `runOperation({op, plane, args})` of the model in a worker. */
+export interface WorkerPort {
+  /** May reject; the editor then computes by itself. */
+  run(op: OperationName, job: OperationJob): Promise<Patch | null>;
+}
+
 export interface EditorPorts {
   readonly save: SavePort;
   readonly journal: JournalPort | null;
   readonly clock: Clock;
   readonly scheduler: Scheduler;
+  /** Without one, heavy operations run where everything else does. */
+  readonly worker?: WorkerPort | null;
 }

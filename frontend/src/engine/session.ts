@@ -2,39 +2,33 @@
  * One crop being edited. The session connects parts that know nothing of each other: the labels
  * and their log, the tools, the display; and it derives the state that everybody sees.
  */
-import {
-  type Compartment,
-  LabelDocument,
-  type PixelWindow,
-  type PlaneName,
-  pixelAt,
-} from "../model";
-import { deleteSelected, selectNeighbour } from "./actions";
+import { type Compartment, LabelDocument, type PixelWindow, type PlaneName } from "../model";
+import { selectNeighbour } from "./actions";
+import type { ReviewContext } from "./actions-review";
 import { type CommandTarget, findCommand } from "./commands";
 import { Display } from "./display";
 import { EditLog } from "./edit-log";
 import { DEFAULT_PREFERENCES, initialSnapshot } from "./initial-state";
+import { routeInput } from "./input";
+import type { Operator } from "./operator";
+import { ReviewQueue } from "./review";
+import { makeContext, makeOperator } from "./session-context";
 import { Store } from "./store";
 import { Toolbox } from "./toolbox";
-import type { ToolContext } from "./tools/context";
 import type {
   EditEvent,
   EditorInput,
   EditorOptions,
   EditorPreferences,
   EditorSnapshot,
-  PointerInput,
   ReadableStore,
   ToolId,
   ViewSettings,
-  WheelInput,
   WriteMode,
 } from "./types";
+import { WorkBoard } from "./work-board";
 
 const MAX_RADIUS_PX = 500;
-/** Zoom per CSS pixel of the wheel; a pinch on a trackpad comes as a wheel with Ctrl. */
-const WHEEL_SPEED = 0.0015;
-const PINCH_SPEED = 0.01;
 
 export class EditorSession implements CommandTarget {
   readonly ready: Promise<void>;
@@ -44,8 +38,11 @@ export class EditorSession implements CommandTarget {
   readonly document: LabelDocument;
   readonly display: Display;
   readonly log: EditLog;
-  private readonly toolbox: Toolbox;
-  private readonly context: ToolContext;
+  readonly toolbox: Toolbox;
+  readonly work: WorkBoard;
+  readonly review = new ReviewQueue();
+  readonly operator: Operator;
+  private readonly context: ReviewContext;
   private readonly editListeners = new Set<(event: EditEvent) => void>();
 
   constructor(options: EditorOptions) {
@@ -74,7 +71,9 @@ export class EditorSession implements CommandTarget {
     );
     const { scheduler } = options.ports;
     this.display = new Display(this.store, this.document, options.image, scheduler);
-    this.context = this.makeContext();
+    this.work = new WorkBoard(this.store);
+    this.operator = makeOperator(this, options.ports.worker ?? null);
+    this.context = makeContext(this);
     this.toolbox = new Toolbox(this.context, () => this.display.minZoom());
     this.ready = this.log.open().then(() => {
       this.store.update({ phase: "ready" });
@@ -93,7 +92,8 @@ export class EditorSession implements CommandTarget {
   dispatch(input: EditorInput): void {
     this.log.activeTime.touch();
     this.store.batch(() => {
-      this.handle(input);
+      routeInput(this, input);
+      this.operator.settle();
       this.store.update({ path: this.toolbox.path });
     });
   }
@@ -114,6 +114,7 @@ export class EditorSession implements CommandTarget {
   setTool(tool: ToolId): void {
     this.toolbox.abort();
     this.store.batch(() => {
+      this.work.say(null);
       this.store.update({ tool });
       this.store.update({ path: this.toolbox.path });
       this.display.toolChanged();
@@ -126,8 +127,16 @@ export class EditorSession implements CommandTarget {
     this.display.toolChanged();
   }
 
+  changeRadius(byPx: number): void {
+    this.setBrushRadius(this.store.getSnapshot().brushRadiusPx + byPx);
+  }
+
   setWriteMode(writeMode: WriteMode): void {
     this.store.update({ writeMode });
+  }
+
+  setContextBrush(contextBrush: boolean): void {
+    this.store.update({ contextBrush });
   }
 
   setCompartment(compartment: Compartment): void {
@@ -160,8 +169,9 @@ export class EditorSession implements CommandTarget {
     this.display.detach();
   }
 
+  /** An unfinished shape loses its last step first. */
   undo(): boolean {
-    return this.canEditNow() && this.log.undo();
+    return this.toolbox.back() || (this.canEditNow() && this.log.undo());
   }
 
   redo(): boolean {
@@ -185,8 +195,17 @@ export class EditorSession implements CommandTarget {
     return true;
   }
 
-  deleteSelected(): boolean {
-    return this.canEditNow() && deleteSelected(this.context);
+  finish(): boolean {
+    return this.toolbox.finish();
+  }
+
+  edit(action: (context: ReviewContext) => boolean): boolean {
+    return this.canEditNow() && action(this.context);
+  }
+
+  look(action: (context: ReviewContext) => boolean): boolean {
+    this.toolbox.abort();
+    return action(this.context);
   }
 
   selectNeighbour(step: 1 | -1): boolean {
@@ -211,35 +230,6 @@ export class EditorSession implements CommandTarget {
       this.display.show(selection.window);
     }
     return selection !== null;
-  }
-
-  private handle(input: EditorInput): void {
-    if (input.type === "command") {
-      this.run(input.id);
-    } else if (input.type === "wheel") {
-      this.wheel(input);
-    } else if (input.type !== "hold") {
-      this.pointer(input);
-    } else if (input.what === "pan") {
-      this.toolbox.holdPan(input.down);
-    } else {
-      this.display.hideLabels(input.down);
-    }
-  }
-
-  private pointer(input: PointerInput): void {
-    this.toolbox.handle(input);
-    this.display.pointAt(input.type === "pointer_leave" ? null : input);
-  }
-
-  private wheel(input: WheelInput): void {
-    if (input.alt === true) {
-      const { brushRadiusPx } = this.store.getSnapshot();
-      this.setBrushRadius(brushRadiusPx - Math.sign(input.deltaY));
-    } else {
-      const speed = input.ctrl === true ? PINCH_SPEED : WHEEL_SPEED;
-      this.display.zoomAt(input, Math.exp(-input.deltaY * speed));
-    }
   }
 
   /** A command ends the gesture under way, then edits. */
@@ -302,31 +292,12 @@ export class EditorSession implements CommandTarget {
     return phase === "ready" && isAllowed && !isStopped;
   }
 
-  private plane(): PlaneName {
+  plane(): PlaneName {
     const { compartment, frame } = this.store.getSnapshot();
     return { compartment, frame };
   }
 
   private instance(label: number) {
     return this.document.index(this.plane()).get(label);
-  }
-
-  private makeContext(): ToolContext {
-    const editor = this;
-    return {
-      document: this.document,
-      get snapshot() {
-        return editor.store.getSnapshot();
-      },
-      get plane() {
-        return editor.plane();
-      },
-      labelAt: (point) => this.document.labelAt(this.plane(), pixelAt(point)),
-      select: (label) => this.select(label),
-      introduce: (label, near) => this.display.introduce(label, near),
-      touch: (window) => this.display.labelsChanged(window),
-      commit: (tool, diffs) => this.log.commit(tool, diffs),
-      setCamera: (camera) => this.display.setCamera(camera),
-    };
   }
 }

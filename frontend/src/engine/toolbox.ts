@@ -1,12 +1,9 @@
 /** Which tool gets which input. Pan and pinch come first; the chosen tool gets the rest. */
 import { toImage } from "./camera";
 import type { Tool, ToolPointer } from "./chart";
-import { brushTool } from "./tools/brush";
+import { makeTools } from "./tools";
 import type { ToolContext } from "./tools/context";
-import { eraseTool } from "./tools/erase";
-import { panTool } from "./tools/pan";
 import { Pinch } from "./tools/pinch";
-import { selectTool } from "./tools/select";
 import type { PointerInput, ToolId } from "./types";
 
 const LEFT = 0;
@@ -22,35 +19,42 @@ export class Toolbox {
   /** The tool that has the pointer until it is released. */
   private active: Tool | null = null;
   private activePointer = 0;
+  private last: ToolPointer | null = null;
 
   constructor(context: ToolContext, minZoom: () => number) {
     this.context = context;
     this.minZoom = minZoom;
-    this.tools = {
-      select: selectTool(context),
-      brush: brushTool(context),
-      erase: eraseTool(context),
-      pan: panTool(context),
-    };
+    this.tools = makeTools(context);
   }
 
   get path(): string {
     if (this.pinch.isActive) {
       return "pan.pinching";
     }
-    return (this.active ?? this.tools[this.context.snapshot.tool]).path;
+    return (this.active ?? this.chosen).path;
   }
 
   holdPan(isDown: boolean): void {
     this.isPanHeld = isDown;
   }
 
-  /** Puts back what an unfinished gesture did; false when there was none. */
+  /** Puts back what an unfinished gesture or shape did; false when there was none. */
   abort(): boolean {
-    const { active } = this;
+    const left = this.active ?? this.chosen;
+    const isUnfinished = this.active !== null || !left.isIdle;
     this.active = null;
-    active?.abort();
-    return active !== null;
+    left.abort();
+    return isUnfinished;
+  }
+
+  /** Closes an unfinished shape; false when there is none. */
+  finish(): boolean {
+    return this.signal("finish");
+  }
+
+  /** Takes back the last step of an unfinished shape; false when there is none. */
+  back(): boolean {
+    return this.signal("back");
   }
 
   handle(input: PointerInput): void {
@@ -64,7 +68,27 @@ export class Toolbox {
       this.down(input, id);
     } else if (this.active !== null && id === this.activePointer) {
       this.continue(input, this.active);
+    } else if (input.type === "pointer_move" && this.active === null && !this.chosen.isIdle) {
+      this.send(this.chosen, "move", this.pointer(input));
     }
+  }
+
+  private get chosen(): Tool {
+    return this.tools[this.context.snapshot.tool];
+  }
+
+  private signal(signal: "finish" | "back"): boolean {
+    const { chosen, last } = this;
+    if (this.active !== null || chosen.isIdle || last === null) {
+      return false;
+    }
+    chosen.send(signal, last);
+    return true;
+  }
+
+  private send(tool: Tool, signal: "down" | "move" | "up", pointer: ToolPointer): void {
+    this.last = pointer;
+    tool.send(signal, pointer);
   }
 
   private followFinger(input: PointerInput, id: number): void {
@@ -84,9 +108,10 @@ export class Toolbox {
       return;
     }
     const isPan = button === MIDDLE || this.isPanHeld;
-    this.active = isPan ? this.tools.pan : this.tools[this.context.snapshot.tool];
+    const tool = isPan ? this.tools.pan : this.chosen;
+    this.active = tool;
     this.activePointer = id;
-    this.active.send("down", this.pointer(input));
+    this.send(tool, "down", this.pointer(input));
     this.releaseWhenIdle();
   }
 
@@ -96,14 +121,14 @@ export class Toolbox {
       return;
     }
     if (input.type === "pointer_up") {
-      tool.send("up", this.pointer(input));
+      this.send(tool, "up", this.pointer(input));
       this.active = null;
     } else if (input.buttons === 0) {
       // The release happened where nobody saw it: what lies between is no part of the gesture.
-      tool.send("up", { ...this.pointer(input), trail: [] });
+      this.send(tool, "up", { ...this.pointer(input), trail: [] });
       this.active = null;
     } else if (input.type === "pointer_move") {
-      tool.send("move", this.pointer(input));
+      this.send(tool, "move", this.pointer(input));
     }
   }
 

@@ -8,8 +8,11 @@ import type {
   PixelWindow,
   Rgb,
   StackShape,
+  WriteMode,
 } from "../model";
 import type { EditorPorts, WireEdit } from "./ports";
+import type { ToolId, ToolInfo } from "./tool-list";
+import type { Draft, FrameScope, ToolOptions, WorkState } from "./work";
 
 export interface ImageChannel {
   readonly name: string;
@@ -48,10 +51,7 @@ export interface EditorPreferences {
   readonly historyBytes: number;
 }
 
-export type ToolId = "select" | "brush" | "erase" | "pan";
-
-/** `protect`: only background changes (an eraser: only its own label). `overwrite`: any pixel. */
-export type WriteMode = "protect" | "overwrite";
+export type { Draft, FrameScope, ToolId, ToolInfo, ToolOptions, WorkState, WriteMode };
 
 export interface Modifiers {
   readonly shift?: boolean;
@@ -203,6 +203,8 @@ export interface EditorSnapshot {
   readonly save: SaveState;
   readonly journalWorks: boolean;
   readonly renderer: RendererKind | null;
+  /** Drafts, options and messages of the tools. */
+  readonly work: WorkState;
 }
 
 /** Works with `useSyncExternalStore(state.subscribe, () => select(state.getSnapshot()))`. */
@@ -241,6 +243,11 @@ export interface Editor {
   setBrushRadius(radiusPx: number): void;
   setWriteMode(mode: WriteMode): void;
   setContextBrush(on: boolean): void;
+  setToolOptions(options: Partial<ToolOptions>): void;
+  /** How doubtful each label is: the order in which cells are checked. Null for sizes. */
+  setDoubt(scores: ReadonlyMap<number, number> | null): void;
+  /** The labels that were accepted before, such as in an earlier session. */
+  setChecked(labels: Iterable<number>): void;
   setCompartment(name: Compartment): void;
   setFrame(frame: number): void;
   select(label: number): void;

@@ -37,6 +37,26 @@ export {
   type StackShape,
 } from "./labels";
 export { type ChannelData, type NpyArray, parseNpy } from "./npy";
+export {
+  OPERATIONS,
+  type OperationArgs,
+  type OperationJob,
+  type OperationName,
+  runOperation,
+} from "./operations";
+export { autofitMargin } from "./operations/active-contour";
+export { visitPath } from "./operations/line-split";
+export {
+  cropLabels,
+  cropRaster,
+  type LabelPlane,
+  type Mask,
+  type Patch,
+  patched,
+  type Raster,
+  type WriteMode,
+} from "./operations/plane";
+export { boxMask, polygonMask } from "./operations/polygon";
 export { channelColor, PALETTES, type PaletteName, type Rgb } from "./palette";
 export { centreOf, isInside, type Pixel, type Point, pixelAt } from "./points";
 export {

@@ -67,6 +67,11 @@ export class InstanceIndex {
     };
   }
 
+  /** Number of pixels; 0 for a label that is not here. */
+  areaOf(label: number): number {
+    return this.sums.get(label)?.area ?? 0;
+  }
+
   /** A window that surely holds the instance, at no cost; it may be too large. */
   looseWindow(label: number): PixelWindow | null {
     const sums = this.sums.get(label);

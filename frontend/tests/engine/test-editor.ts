@@ -9,6 +9,7 @@ import {
   type Scheduler,
   type ToolId,
   type WireEdit,
+  type WorkerPort,
 } from "../../src/engine";
 import { toScreen } from "../../src/engine/camera";
 import {
@@ -151,6 +152,7 @@ export interface TestEditorOptions {
   readonly time?: TestTime;
   readonly options?: Partial<EditorPreferences>;
   readonly channels?: EditorOptions["image"]["channels"];
+  readonly worker?: WorkerPort | null;
 }
 
 const DEFAULT_SHAPE: StackShape = { nFrames: 2, nRows: 60, nCols: 80 };
@@ -177,6 +179,7 @@ export class TestEditor {
         journal: options.journal === undefined ? new TestJournal() : options.journal,
         clock: this.time,
         scheduler: this.time,
+        worker: options.worker,
       },
     });
   }

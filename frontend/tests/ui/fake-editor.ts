@@ -1,5 +1,5 @@
 import { vi } from "vitest";
-import type { Editor, EditorSnapshot } from "../../src/engine";
+import { type Editor, type EditorSnapshot, FIRST_WORK_STATE } from "../../src/engine";
 import { labelImage } from "../../src/model";
 import type { OpenCrop } from "../../src/ui/embed/open-crop";
 import { assignment } from "./samples";
@@ -46,6 +46,7 @@ const SNAPSHOT: EditorSnapshot = {
   save: { kind: "saved" },
   journalWorks: true,
   renderer: "canvas2d",
+  work: FIRST_WORK_STATE,
 };
 
 /** An editor that does nothing but note what it is told; `show` changes what it says of itself. */
@@ -73,6 +74,9 @@ export function fakeEditor() {
     setBrushRadius: vi.fn(),
     setWriteMode: vi.fn(),
     setContextBrush: vi.fn(),
+    setToolOptions: vi.fn(),
+    setDoubt: vi.fn(),
+    setChecked: vi.fn(),
     setCompartment: vi.fn(),
     setFrame: vi.fn(),
     select: vi.fn(),

@@ -1,6 +1,7 @@
 /**
  * Eraser. While other labels are protected it touches one label only: the selected one, else the
- * first that the stroke meets. In overwrite mode it erases whatever it meets.
+ * first that the stroke meets. In overwrite mode it erases whatever it meets. As an option, it
+ * touches only the label that it starts on, in both modes.
  */
 import { type Chart, runChart, type Tool, type ToolPointer } from "../chart";
 import type { ToolContext } from "./context";
@@ -19,14 +20,18 @@ export class Eraser {
 
   begin(pointer: ToolPointer): void {
     this.stroke = new StrokeGesture(this.context);
-    this.target = this.context.snapshot.selected;
+    const { selected, work } = this.context.snapshot;
+    const start = this.context.labelAt(pointer.point);
+    this.target = work.options.eraseOnlyStart ? start : selected;
     this.move(pointer);
   }
 
   move(pointer: ToolPointer): undefined {
-    const isProtecting = this.context.snapshot.writeMode === "protect";
+    const { writeMode, work } = this.context.snapshot;
+    const { eraseOnlyStart } = work.options;
+    const isProtecting = writeMode === "protect" || eraseOnlyStart;
     for (const point of pointer.trail) {
-      this.target ||= this.context.labelAt(point);
+      this.target ||= eraseOnlyStart ? 0 : this.context.labelAt(point);
       if (!isProtecting) {
         this.stroke?.moveTo(point, { label: 0 });
       } else if (this.target !== 0) {

@@ -1,4 +1,8 @@
-/** Select. A click selects the label under it (background: none); a drag moves the view. */
+/**
+ * Select. A click selects the label under it (background: none), a second one the label that the
+ * other compartment has there; a drag moves the view.
+ */
+import { type Point, pixelAt } from "../../model";
 import { pannedBy } from "../camera";
 import { type Chart, runChart, type Tool } from "../chart";
 import type { ScreenPoint } from "../types";
@@ -40,7 +44,7 @@ export function selectTool(context: ToolContext): Tool {
           return "dragging";
         },
         up: ({ point }) => {
-          context.select(context.labelAt(point));
+          pick(context, point);
           return "idle";
         },
       },
@@ -49,4 +53,20 @@ export function selectTool(context: ToolContext): Tool {
     abort: () => {},
   };
   return runChart(chart);
+}
+
+function pick(context: ToolContext, point: Point): void {
+  const label = context.labelAt(point);
+  const { compartment, frame } = context.plane;
+  const other = context.compartments.find((name) => name !== compartment);
+  const beneath =
+    other === undefined || label === 0 || label !== context.snapshot.selected
+      ? 0
+      : context.document.labelAt({ compartment: other, frame }, pixelAt(point));
+  if (other !== undefined && beneath !== 0) {
+    context.showCompartment(other);
+    context.select(beneath);
+  } else {
+    context.select(label);
+  }
 }

@@ -1,0 +1,220 @@
+/**
+ * Runs operations of the model on the labels and makes each one undo step. Heavy ones go to a
+ * worker, if there is one; what comes back is applied only when the pixels that it was computed
+ * from are still the same, else it is computed again.
+ */
+import {
+  cropLabels,
+  type LabelDiff,
+  type LabelDocument,
+  type OperationArgs,
+  type OperationJob,
+  type OperationName,
+  type Patch,
+  type PixelWindow,
+  type PlaneName,
+  runOperation,
+} from "../model";
+import { NOTICES, STALE } from "./notices";
+import type { WorkerPort } from "./ports";
+
+/** Operations that take long on any window. */
+const HEAVY: ReadonlySet<OperationName> = new Set(["autofit", "watershed"]);
+/** Any other is heavy on a window of this many pixels, unless it only looks at a few of them. */
+const HEAVY_AREA_PX = 1024 * 1024;
+const MAX_TRIES = 3;
+
+export interface OperationRequest<K extends OperationName = OperationName> {
+  readonly op: K;
+  /** The plane that changes. */
+  readonly plane: PlaneName;
+  /** The part of it that the operation sees. */
+  readonly window: PixelWindow;
+  /** What else it needs; places are relative to the window. */
+  readonly args: OperationArgs<K>;
+}
+
+export interface OperatorOptions {
+  readonly document: LabelDocument;
+  readonly worker: WorkerPort | null;
+  readonly commit: (tool: string, diffs: readonly LabelDiff[]) => void;
+  readonly isEditable: () => boolean;
+  readonly onBusy: (tool: string | null) => void;
+  readonly onNotice: (notice: string | null) => void;
+  /** A result came after its command had returned. */
+  readonly onLate: (apply: () => void) => void;
+}
+
+interface Placed {
+  readonly plane: PlaneName;
+  readonly patch: Patch;
+}
+
+interface Pending {
+  readonly tool: string;
+  readonly request: OperationRequest;
+  readonly before: Uint32Array;
+  readonly onDone: (() => void) | undefined;
+  readonly patch: Patch | null;
+  readonly nTries: number;
+}
+
+export class Operator {
+  private readonly options: OperatorOptions;
+  /** Results that wait for the end of a gesture. */
+  private parked: Pending[] = [];
+  private nRunning = 0;
+
+  constructor(options: OperatorOptions) {
+    this.options = options;
+  }
+
+  /**
+   * Runs one operation as one undo step. `onDone` is called when it changed something, maybe
+   * later. False when it is known to have changed nothing.
+   */
+  run<K extends OperationName>(
+    tool: string,
+    request: OperationRequest<K>,
+    onDone?: () => void,
+  ): boolean {
+    const { worker } = this.options;
+    if (worker !== null && isHeavy(request)) {
+      this.send(worker, {
+        tool,
+        request: request as unknown as OperationRequest,
+        onDone,
+        nTries: 1,
+      });
+      return true;
+    }
+    const isChanged = this.runAll(tool, [request as unknown as OperationRequest]);
+    if (isChanged) {
+      onDone?.();
+    }
+    return isChanged;
+  }
+
+  /** Runs operations, each on a plane of its own, as one undo step. */
+  runAll(tool: string, requests: readonly OperationRequest[]): boolean {
+    const placed: Placed[] = [];
+    for (const request of requests) {
+      const patch = runOperation(this.jobOf(request));
+      if (patch !== null) {
+        placed.push({ plane: request.plane, patch: shifted(patch, request.window) });
+      }
+    }
+    const op = requests[0]?.op;
+    this.options.onNotice(placed.length === 0 && op !== undefined ? NOTICES[op] : null);
+    this.apply(tool, placed);
+    return placed.length > 0;
+  }
+
+  /** A gesture ended: results that waited for it are looked at. */
+  settle(): void {
+    if (this.parked.length > 0 && !this.options.document.isInGesture) {
+      const waiting = this.parked;
+      this.parked = [];
+      for (const pending of waiting) {
+        this.deliver(pending);
+      }
+    }
+  }
+
+  private jobOf({ op, plane, window, args }: OperationRequest): OperationJob {
+    const { document } = this.options;
+    const { nRows, nCols } = document.shape;
+    const labels = document.plane(plane);
+    const isWhole = window.height === nRows && window.width === nCols;
+    const part = isWhole ? labels : cropLabels({ nRows, nCols, labels }, window);
+    return { op, plane: { nRows: window.height, nCols: window.width, labels: part }, args };
+  }
+
+  private send(worker: WorkerPort, asked: Omit<Pending, "before" | "patch">): void {
+    const { request } = asked;
+    const job = this.jobOf(request);
+    const before = job.plane.labels.slice();
+    this.nRunning++;
+    this.options.onBusy(asked.tool);
+    this.options.onNotice(null);
+    const compute = async () => {
+      try {
+        return await worker.run(request.op, { ...job, plane: { ...job.plane, labels: before } });
+      } catch {
+        // A worker that cannot work is no reason to lose the edit.
+        return runOperation({ ...job, plane: { ...job.plane, labels: before } });
+      }
+    };
+    void compute().then((patch) => {
+      this.nRunning--;
+      this.options.onLate(() => this.deliver({ ...asked, before, patch }));
+    });
+  }
+
+  private deliver(pending: Pending): void {
+    const { document, isEditable, onNotice } = this.options;
+    const { tool, request, patch, onDone } = pending;
+    if (document.isInGesture) {
+      this.parked.push(pending);
+      return;
+    }
+    if (!isEditable()) {
+      this.showBusy();
+    } else if (!this.isUnchanged(pending)) {
+      this.again(pending);
+    } else {
+      this.showBusy();
+      onNotice(patch === null ? NOTICES[request.op] : null);
+      if (patch !== null) {
+        this.apply(tool, [{ plane: request.plane, patch: shifted(patch, request.window) }]);
+        onDone?.();
+      }
+    }
+  }
+
+  private again(pending: Pending): void {
+    const { worker, onNotice } = this.options;
+    if (worker === null || pending.nTries >= MAX_TRIES) {
+      this.showBusy();
+      onNotice(STALE);
+    } else {
+      this.send(worker, { ...pending, nTries: pending.nTries + 1 });
+    }
+  }
+
+  private showBusy(): void {
+    if (this.nRunning === 0 && this.parked.length === 0) {
+      this.options.onBusy(null);
+    }
+  }
+
+  private isUnchanged({ request, before }: Pending): boolean {
+    const { labels } = this.jobOf(request).plane;
+    for (let i = 0; i < before.length; i++) {
+      if (labels[i] !== before[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private apply(tool: string, placed: readonly Placed[]): void {
+    if (placed.length === 0) {
+      return;
+    }
+    const gesture = this.options.document.begin();
+    for (const { plane, patch } of placed) {
+      gesture.writer(plane).paste(patch);
+    }
+    this.options.commit(tool, gesture.finish());
+  }
+}
+
+function isHeavy({ op, window }: OperationRequest<OperationName>): boolean {
+  return HEAVY.has(op) || window.height * window.width >= HEAVY_AREA_PX;
+}
+
+function shifted(patch: Patch, by: PixelWindow): Patch {
+  const { window, labels } = patch;
+  return { window: { ...window, row: window.row + by.row, col: window.col + by.col }, labels };
+}

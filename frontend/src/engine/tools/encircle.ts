@@ -1,0 +1,80 @@
+/**
+ * Encircle: click, move round the cell with no button held, and click again or come back to the
+ * start; or drag round it and let go.
+ */
+import type { Point } from "../../model";
+import { type Chart, runChart, type Tool, type ToolPointer } from "../chart";
+import type { ScreenPoint } from "../types";
+import type { ToolContext } from "./context";
+import { paintShape } from "./paint-shape";
+
+type EncircleState = "idle" | "pressed" | "dragging" | "tracing";
+
+/** A pointer that moves less than this many CSS pixels still clicks. */
+const CLICK_SLOP_PX = 4;
+/** So near to its start, in CSS pixels, a line that was this far away closes by itself. */
+const CLOSE_PX = 6;
+const FAR_PX = 24;
+
+export function encircleTool(context: ToolContext): Tool {
+  let points: Point[] = [];
+  let start: ScreenPoint = { x: 0, y: 0 };
+  let farthest = 0;
+
+  const follow = ({ trail, screen }: ToolPointer): number => {
+    points.push(...trail);
+    context.draw({ kind: "path", points: points.slice(), closes: true });
+    const away = Math.hypot(screen.x - start.x, screen.y - start.y);
+    farthest = Math.max(farthest, away);
+    return away;
+  };
+  const close = (): EncircleState => {
+    paintShape(context, "encircle", points);
+    return "idle";
+  };
+  const chart: Chart<EncircleState> = {
+    id: "encircle",
+    initial: "idle",
+    states: {
+      idle: {
+        down: (pointer) => {
+          if (!context.snapshot.editable) {
+            return undefined;
+          }
+          points = [];
+          start = pointer.screen;
+          farthest = 0;
+          follow(pointer);
+          return "pressed";
+        },
+      },
+      pressed: {
+        move: (pointer) => (follow(pointer) < CLICK_SLOP_PX ? undefined : "dragging"),
+        up: () => "tracing",
+      },
+      dragging: {
+        move: (pointer) => {
+          follow(pointer);
+          return undefined;
+        },
+        up: (pointer) => {
+          follow(pointer);
+          return close();
+        },
+      },
+      tracing: {
+        move: (pointer) => {
+          const away = follow(pointer);
+          return away < CLOSE_PX && farthest > FAR_PX ? close() : undefined;
+        },
+        down: (pointer) => {
+          follow(pointer);
+          return close();
+        },
+        finish: close,
+      },
+    },
+    abort: () => context.draw(null),
+  };
+  return runChart(chart);
+}

@@ -1,0 +1,39 @@
+/** One tool of each kind. */
+import type { Tool } from "../chart";
+import type { ToolId } from "../types";
+import { brushTool } from "./brush";
+import { clickTool, expandAt, floodAt, replaceAt, swapAt, trimAt, wandAt } from "./click";
+import type { ToolContext } from "./context";
+import { boxTool } from "./drag-box";
+import { pathTool } from "./drag-path";
+import { encircleTool } from "./encircle";
+import { eraseTool } from "./erase";
+import { mergeTool } from "./merge";
+import { panTool } from "./pan";
+import { polygonTool } from "./polygon";
+import { deleteInBox, deleteInLasso, splitAlong, thresholdIn } from "./regions";
+import { selectTool } from "./select";
+import { watershedTool } from "./watershed";
+
+export function makeTools(context: ToolContext): Readonly<Record<ToolId, Tool>> {
+  return {
+    select: selectTool(context),
+    pan: panTool(context),
+    brush: brushTool(context),
+    erase: eraseTool(context),
+    encircle: encircleTool(context),
+    polygon: polygonTool(context),
+    flood: clickTool(context, "flood", floodAt),
+    trim: clickTool(context, "trim", trimAt),
+    threshold: boxTool(context, "threshold", thresholdIn),
+    wand: clickTool(context, "wand", wandAt),
+    expand: clickTool(context, "expand", expandAt),
+    watershed: watershedTool(context),
+    split: pathTool(context, { id: "split", closes: false, act: splitAlong }),
+    merge: mergeTool(context),
+    replace: clickTool(context, "replace", replaceAt),
+    swap_labels: clickTool(context, "swap_labels", swapAt),
+    delete_box: boxTool(context, "delete_box", deleteInBox),
+    delete_lasso: pathTool(context, { id: "delete_lasso", closes: true, act: deleteInLasso }),
+  };
+}

@@ -1,0 +1,42 @@
+/** Changes the part of the state that belongs to the tools. */
+import type { Store } from "./store";
+import type { Draft, EditorSnapshot, ToolOptions, WorkState } from "./types";
+
+export class WorkBoard {
+  private readonly store: Store<EditorSnapshot>;
+
+  constructor(store: Store<EditorSnapshot>) {
+    this.store = store;
+  }
+
+  setOptions(options: Partial<ToolOptions>): void {
+    this.change({ options: { ...this.work.options, ...options } });
+  }
+
+  draw(draft: Draft | null): void {
+    this.change({ draft });
+  }
+
+  showBusy(busy: string | null): void {
+    this.change({ busy });
+  }
+
+  say(notice: string | null): void {
+    this.change({ notice });
+  }
+
+  setChecked(labels: Iterable<number>): void {
+    this.change({ checked: new Set(labels) });
+  }
+
+  private get work(): WorkState {
+    return this.store.getSnapshot().work;
+  }
+
+  private change(parts: Partial<WorkState>): void {
+    const keys = Object.keys(parts) as (keyof WorkState)[];
+    if (keys.some((key) => parts[key] !== this.work[key])) {
+      this.store.update({ work: { ...this.work, ...parts } });
+    }
+  }
+}
