@@ -42,7 +42,6 @@ class Settings:
     materialise_every: int = 500
     sweep_every_s: int = 60
     retrain_check_every_s: int = 3600
-    retrain_min_new_cells: int = 500
     train_minutes: float = 10.0
     train_epochs: int = 0
     web_workers: int = 2
@@ -184,7 +183,6 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "materialise_every": _whole(1),
     "sweep_every_s": _whole(1),
     "retrain_check_every_s": _whole(1),
-    "retrain_min_new_cells": _whole(1),
     "train_minutes": _minutes,
     "train_epochs": _whole(0),
     "web_workers": _whole(1),

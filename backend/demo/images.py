@@ -20,7 +20,8 @@ from pipeline.types import LabelSet
 from pipeline.windows import Window
 
 MAX_PX = 2_000_000
-MIN_CELLS = 5
+MIN_CELLS = 20
+"""The default of the QC rule that drops an image from a dataset."""
 
 
 @dataclass(frozen=True)
@@ -79,10 +80,12 @@ def folder_images(
             with open_image(path) as source:
                 if _too_large(source):
                     left_out.append(f"{path}: larger than {MAX_PX:,} px, too long for a demo")
-                elif source.labels:
-                    labelled[path.parent.name].append(path)
-                else:
+                elif not source.labels:
                     unlabelled.append(path)
+                elif _n_cells(source) < MIN_CELLS:
+                    left_out.append(f"{path}: fewer than {MIN_CELLS} cells, no dataset would take it")
+                else:
+                    labelled[path.parent.name].append(path)
         except InputError as fault:
             left_out.append(str(fault))
     chosen = _share_out(labelled, n_rounds=n_rounds, per_round=per_round, seed=seed)
@@ -98,6 +101,12 @@ def folder_images(
 def _too_large(source: ImageSource) -> bool:
     n_frames, _, rows, cols = source.shape
     return n_frames * rows * cols > MAX_PX
+
+
+def _n_cells(source: ImageSource) -> int:
+    _, _, rows, cols = source.shape
+    whole = Window(0, 0, rows, cols)
+    return max(len(np.unique(source.read_labels(name, 0, whole))) - 1 for name in source.labels)
 
 
 def _share_out(

@@ -223,9 +223,12 @@ def _channel(channel: ChannelInfo) -> dict[str, Any]:
 
 
 def _compartments(source: ImageSource) -> list[str]:
-    """Both where there is a membrane channel, else the nuclear one; and what the file has labels of."""
+    """What the JSON file beside the image says, else both with a membrane channel, else the nuclear one.
+
+    What the file has labels of is always among them.
+    """
     has_membrane = any(channel.role == "membrane" for channel in source.channels)
-    wanted = {*source.labels, *(COMPARTMENTS if has_membrane else (NUCLEAR,))}
+    wanted = {*source.labels, *(source.compartments or (COMPARTMENTS if has_membrane else (NUCLEAR,)))}
     return [name for name in COMPARTMENTS if name in wanted]
 
 

@@ -79,6 +79,7 @@ def open_image(
             format=opened.format,
             label_images=_label_images(opened, layout, sidecar, path=path),
             alternatives=opened.alternatives,
+            compartments=sidecar.compartments,
             group=sidecar.group,
             warnings=[*opened.warnings, *role_warnings],
             resources=stack.pop_all(),

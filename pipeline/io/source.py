@@ -62,6 +62,8 @@ class ImageSource(LazyImage):
         Compartments of which the file has label images.
     alternatives
         Names of other label images in the file, which are not read.
+    compartments
+        What is to be outlined here, as the JSON file beside the image says; None when nothing says so.
     group
         FOVs of one group stay in one split of a dataset; None when nothing says so.
     warnings
@@ -78,6 +80,7 @@ class ImageSource(LazyImage):
         format: str,
         label_images: Mapping[str, LabelImage],
         alternatives: Sequence[str],
+        compartments: tuple[str, ...] | None,
         group: str | None,
         warnings: Sequence[str],
         resources: ExitStack,
@@ -86,6 +89,7 @@ class ImageSource(LazyImage):
         self.format = format
         self.labels: tuple[str, ...] = tuple(label_images)
         self.alternatives: tuple[str, ...] = tuple(alternatives)
+        self.compartments = compartments
         self.group = group
         self.warnings: tuple[str, ...] = tuple(warnings)
         self._label_images = dict(label_images)

@@ -53,7 +53,7 @@ def test_dataset_train_evaluate_predict_on_files_alone(call, labelled, tmp_path)
     assert result.exit_code == 0, result.output
     manifest = json.loads((tmp_path / "data" / "manifest.json").read_text())
     assert all((tmp_path / "data" / f"{split}.npz").exists() for split in ("train", "val", "test"))
-    assert manifest["seed"] == 0
+    assert manifest["settings"]["seed"] == 0
     assert call("train", tmp_path / "data", "--out", tmp_path / "model", "--epochs", 1).exit_code == 0
     scores = json.loads(call("evaluate", tmp_path / "model", tmp_path / "data", "--json").output)
     assert "mean_f1" in scores
