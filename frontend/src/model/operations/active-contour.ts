@@ -131,7 +131,9 @@ class ContourGrid {
         return;
       }
       const value = levels[i];
-      const pull = (value - inner) ** 2 - (value - outer) ** 2;
+      const toInner = value - inner;
+      const toOuter = value - outer;
+      const pull = toInner * toInner - toOuter * toOuter;
       if (pull !== 0) {
         spare[at] = pull < 0 ? 1 : 0;
       }

@@ -95,8 +95,11 @@ export function maskOf(plane: LabelPlane, label: number, window: PixelWindow): M
   return { window, data };
 }
 
-/** Tightest window around a label, or null when the plane does not hold it. */
+/** Tightest window around a label; null when the plane does not hold it, and for background. */
 export function boundsOf(plane: LabelPlane, label: number): PixelWindow | null {
+  if (label === 0) {
+    return null;
+  }
   let [minRow, maxRow, minCol, maxCol] = [plane.nRows, -1, plane.nCols, -1];
   for (let at = 0, row = 0; row < plane.nRows; row++) {
     for (let col = 0; col < plane.nCols; col++, at++) {
