@@ -2,7 +2,7 @@ import { act, render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { unzipSync } from "fflate";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { parseNpy } from "../../src/model";
+import { labelImage, parseNpy } from "../../src/model";
 import { workFile } from "../../src/ui/embed/download";
 import { EditorScreen, type EditorScreenProps } from "../../src/ui/embed/EditorScreen";
 import { fakeCrop } from "./fake-editor";
@@ -44,12 +44,8 @@ describe("tools", () => {
     await user.click(button("New label"));
     await user.keyboard("e");
     await user.keyboard("{Control>}z{/Control}");
-    expect(held.editor.run.mock.calls).toEqual([
-      ["tool.brush"],
-      ["label.new"],
-      ["tool.erase"],
-      ["history.undo"],
-    ]);
+    expect(held.editor.setTool).toHaveBeenCalledWith("brush");
+    expect(held.editor.run.mock.calls).toEqual([["label.new"], ["tool.erase"], ["history.undo"]]);
   });
 
   it("offers deletion, undo and redo only when there is something to do", () => {
@@ -131,6 +127,50 @@ describe("channels and labels", () => {
 });
 
 describe("leaving a crop", () => {
+  /** Two labels that are fragments, in the middle of a crop. */
+  function withFindings() {
+    const shape = { nFrames: 1, nRows: 4, nCols: 4 };
+    const whole_cell = labelImage(new Uint32Array(16), shape);
+    whole_cell.data[5] = 3;
+    whole_cell.data[10] = 4;
+    held.crop.labels = { whole_cell };
+  }
+
+  it("shows what the checks found, each at a click, and submits all the same", async () => {
+    withFindings();
+    const { user } = show();
+    await user.click(button("Submit"));
+    expect(actions.onSubmit).not.toHaveBeenCalled();
+    expect(screen.getByRole("heading", { name: "2 places to look at" })).toBeTruthy();
+    await user.click(button(/^Cell 4 has only 1 px/));
+    expect(held.editor.select).toHaveBeenLastCalledWith(4);
+    expect(held.editor.setCompartment).toHaveBeenLastCalledWith("whole_cell");
+    expect(held.editor.setCamera).toHaveBeenLastCalledWith(expect.objectContaining({ zoom: 3 }));
+    await user.click(button("Submit anyway"));
+    expect(actions.onSubmit).toHaveBeenCalledOnce();
+  });
+
+  it("checks again, and closes what it found", async () => {
+    withFindings();
+    const { user } = show();
+    await user.click(button("More"));
+    await user.click(button(/^Check the crop/));
+    held.crop.labels = fakeCrop().crop.labels;
+    await user.click(button("Check again"));
+    expect(screen.getByRole("heading", { name: "Nothing to look at" })).toBeTruthy();
+    await user.click(button("Close"));
+    expect(screen.queryByRole("heading", { name: "Nothing to look at" })).toBeNull();
+    expect(actions.onSubmit).not.toHaveBeenCalled();
+  });
+
+  it("submits nothing that may not be edited", async () => {
+    const { user } = show();
+    act(() => held.show({ editable: false }));
+    await user.keyboard("{Control>}{Enter}{/Control}");
+    expect(actions.onSubmit).not.toHaveBeenCalled();
+    expect(screen.getByText("This crop cannot be submitted now.")).toBeTruthy();
+  });
+
   it("submits and skips by button, submits by key", async () => {
     const { user } = show();
     await user.click(button("Submit"));
@@ -219,6 +259,22 @@ describe("saving", () => {
     expect(screen.queryByText(/keeps no copy of unsaved changes/)).toBeNull();
     act(() => held.show({ save: { kind: "saving", nUnsaved: 1 } }));
     expect(screen.getByText(/keeps no copy of unsaved changes/)).toBeTruthy();
+  });
+});
+
+describe("a second tab", () => {
+  it("is read-only, says so, and may take over once the first let go", async () => {
+    let free: () => void = () => undefined;
+    const freed = new Promise<void>((settle) => {
+      free = settle;
+    });
+    held.crop.tab = { isHeld: false, freed, release: vi.fn() };
+    const { user } = show();
+    expect(screen.getByRole("alert").textContent).toContain("open in another tab");
+    expect(screen.queryByRole("button", { name: "Edit here" })).toBeNull();
+    await act(async () => free());
+    await user.click(button("Edit here"));
+    expect(actions.onNext).toHaveBeenCalledOnce();
   });
 });
 

@@ -108,6 +108,7 @@ export function fakeCrop(id = 8) {
       whole_cell: labelImage(Uint32Array.of(1, 1, 0, 2, 2, 0), shape),
       nuclear: labelImage(Uint32Array.of(1, 0, 0, 2, 0, 0), shape),
     },
+    tab: { isHeld: true, freed: Promise.resolve(), release: vi.fn() },
     channelData: () => Uint16Array.of(100, 200, 300, 900, 900, 100),
     channelsLoaded: Promise.resolve(),
   };

@@ -67,6 +67,7 @@ describe("opening a crop", () => {
     await crop.channelsLoaded;
     expect(editor.state.getSnapshot().channels[0]?.loaded).toBe(true);
     editor.dispose();
+    crop.tab.release();
   });
 
   it("tells of a channel that does not come, and stays open", async () => {
@@ -77,6 +78,23 @@ describe("opening a crop", () => {
     await expect(crop.channelsLoaded).rejects.toThrow("No answer.");
     expect(crop.editor.state.getSnapshot().editable).toBe(true);
     crop.editor.dispose();
+    crop.tab.release();
+  });
+
+  it("is read-only while another tab has the crop, and keeps no journal", async () => {
+    const server = () =>
+      new FakeServer()
+        .on("GET /assignments/8/labels.npy", new Response(labels))
+        .on("GET /assignments/8/channels/0.npy", new Response(channel));
+    const first = await openCrop(createAnnotatorApi(server().transport()), assignment());
+    const second = await openCrop(createAnnotatorApi(server().transport()), assignment());
+    const { editable, journalWorks } = second.editor.state.getSnapshot();
+    expect([first.tab.isHeld, second.tab.isHeld]).toEqual([true, false]);
+    expect([editable, journalWorks]).toEqual([false, false]);
+    for (const crop of [first, second]) {
+      crop.editor.dispose();
+      crop.tab.release();
+    }
   });
 
   it("fails with the server's words when the labels do not come", async () => {
@@ -85,5 +103,12 @@ describe("opening a crop", () => {
       .on("GET /assignments/8/channels/0.npy", new Response(channel));
     const opening = openCrop(createAnnotatorApi(server.transport()), assignment());
     await expect(opening).rejects.toThrow("It was submitted.");
+    const again = new FakeServer()
+      .on("GET /assignments/8/labels.npy", new Response(labels))
+      .on("GET /assignments/8/channels/0.npy", new Response(channel));
+    const crop = await openCrop(createAnnotatorApi(again.transport()), assignment());
+    expect(crop.tab.isHeld).toBe(true);
+    crop.editor.dispose();
+    crop.tab.release();
   });
 });

@@ -1,13 +1,13 @@
-import { act, render, screen, within } from "@testing-library/react";
+import { act, fireEvent, render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { COMMANDS, type EditorInput } from "../../src/engine";
+import type { EditorInput } from "../../src/engine";
 import { EditorScreen } from "../../src/ui/embed/EditorScreen";
 import { Keymap } from "../../src/ui/embed/keys/keymap";
 import { KeymapContext } from "../../src/ui/embed/keys/useKeys";
 import { searchActions } from "../../src/ui/embed/palette/search";
 import { withSizeDrag } from "../../src/ui/embed/size-drag";
-import { nThatFit, toolbarItems, toolOf } from "../../src/ui/embed/toolbar/items";
+import { groupsOf, nThatFit, stripLayout, toolbarItems } from "../../src/ui/embed/toolbar/items";
 import { fakeCrop } from "./fake-editor";
 import { memoryStore } from "./memory-store";
 
@@ -36,16 +36,25 @@ describe("the toolbar", () => {
   it("has a button for every tool of the editor's table", () => {
     show();
     const strip = within(screen.getByRole("toolbar", { name: "Tools" }));
-    const { tools, actions } = toolbarItems();
+    const { tools, actions } = toolbarItems(1);
     expect(tools.length).toBeGreaterThan(3);
     const names = strip.getAllByRole("button").map((element) => element.getAttribute("aria-label"));
     expect(names).toEqual([...tools, ...actions].map(({ label }) => label));
   });
 
-  it("takes up tools that it has never heard of", () => {
-    const laser = { ...COMMANDS[0], id: "tool.laser", label: "Laser", group: "tools" } as const;
-    expect(toolbarItems([laser]).tools).toEqual([laser]);
-    expect(toolOf({ id: "tool.swap", group: "tools" })).toBeNull();
+  it("has edits between frames for stacks only", () => {
+    const ids = (nFrames: number) => toolbarItems(nFrames).actions.map(({ id }) => id);
+    expect(ids(1)).not.toContain("label.interpolate");
+    expect(ids(2)).toContain("label.interpolate");
+    expect(ids(2).slice(0, 2)).toEqual(["label.new", "label.delete"]);
+  });
+
+  it("sets groups apart where there is room, and never needs more than there is", () => {
+    const items = toolbarItems(1);
+    expect(stripLayout(items, 0)).toEqual({ isGrouped: true, nPlaces: Number.POSITIVE_INFINITY });
+    expect(stripLayout(items, 2000).isGrouped).toBe(true);
+    expect(stripLayout(items, 490)).toEqual({ isGrouped: false, nPlaces: 24 });
+    expect(groupsOf(items.tools).flat()).toEqual(items.tools);
   });
 
   it.each([
@@ -58,13 +67,16 @@ describe("the toolbar", () => {
   });
 
   it("puts into a menu what finds no place", async () => {
-    vi.spyOn(HTMLElement.prototype, "clientHeight", "get").mockReturnValue(26 + 38);
+    vi.spyOn(HTMLElement.prototype, "clientHeight", "get").mockReturnValue(25 + 38);
     const { user } = show();
     const strip = within(screen.getByRole("toolbar", { name: "Tools" }));
     expect(strip.queryByRole("button", { name: "Eraser" })).toBeNull();
     await user.click(button("More tools"));
     await user.click(strip.getByRole("button", { name: /^Eraser/ }));
-    expect(held.editor.run).toHaveBeenLastCalledWith("tool.erase");
+    expect(held.editor.setTool).toHaveBeenLastCalledWith("erase");
+    await user.click(button("More tools"));
+    await user.click(strip.getByRole("button", { name: /^New label/ }));
+    expect(held.editor.run).toHaveBeenLastCalledWith("label.new");
     expect(button("More tools").getAttribute("aria-expanded")).toBe("false");
     await user.click(button("More tools"));
     await user.keyboard("{Escape}");
@@ -84,10 +96,48 @@ describe("options of a tool", () => {
     const { user } = show();
     expect(screen.queryByLabelText("Brush radius in pixels")).toBeNull();
     act(() => held.show({ tool: "brush" }));
-    expect(screen.getByText("Drag to paint the selected cell.")).toBeTruthy();
+    expect(screen.getByText(/^Paint the selected cell/)).toBeTruthy();
     expect(screen.getByLabelText<HTMLInputElement>("Brush radius in pixels").value).toBe("5");
     await user.click(screen.getByLabelText("Start decides"));
     expect(held.editor.setContextBrush).toHaveBeenCalledWith(false);
+  });
+});
+
+describe("options of the other tools", () => {
+  const option = (name: string) => screen.getByLabelText<HTMLInputElement>(name);
+
+  it("go to the editor", async () => {
+    const { user } = show();
+    act(() => held.show({ tool: "wand" }));
+    fireEvent.change(option("Tolerance%"), { target: { value: "20" } });
+    fireEvent.change(option("Tolerance%"), { target: { value: "900" } });
+    fireEvent.change(option("Reachpx"), { target: { value: "40" } });
+    await user.selectOptions(option("Channel that the tool reads"), "DAPI");
+    await user.click(option("New cell per shape"));
+    act(() => held.show({ tool: "erase" }));
+    await user.click(option("Only the first cell"));
+    act(() => held.show({ tool: "expand" }));
+    fireEvent.change(option("Widen bypx"), { target: { value: "7" } });
+    act(() => held.show({ tool: "select" }));
+    fireEvent.change(option("Smoothingpx"), { target: { value: "3" } });
+    expect(held.editor.setToolOptions.mock.calls).toEqual([
+      [{ wandTolerance: 0.2 }],
+      [{ wandReachPx: 40 }],
+      [{ imageChannel: 0 }],
+      [{ newPerShape: false }],
+      [{ eraseOnlyStart: true }],
+      [{ expandPx: 7 }],
+      [{ smoothRadiusPx: 3 }],
+    ]);
+  });
+
+  it("give way to what the tool has to say", () => {
+    show();
+    const { work } = held.editor.state.getSnapshot();
+    act(() => held.show({ work: { ...work, notice: "This cell is in one piece." } }));
+    expect(screen.getByText("This cell is in one piece.")).toBeTruthy();
+    act(() => held.show({ work: { ...work, busy: "autofit" } }));
+    expect(screen.getByText("Computing…")).toBeTruthy();
   });
 });
 
@@ -97,6 +147,7 @@ describe("a drag with Alt held", () => {
     x,
     y: 5,
     alt: true,
+    button: 2,
   });
 
   it("sizes the brush by image pixels and draws nothing", () => {

@@ -20,6 +20,7 @@ interface BannersProps {
 export function Banners({ crop, problem, onReload, onNext }: BannersProps) {
   return (
     <div className="banners">
+      <TabBanner crop={crop} onNext={onNext} />
       <SaveBanner crop={crop} onReload={onReload} onNext={onNext} />
       {problem && <Banner tone="error">{text.notSubmitted(problem)}</Banner>}
       <ChannelBanner crop={crop} />
@@ -106,6 +107,29 @@ function ChannelBanner({ crop }: { crop: OpenCrop }) {
   return (
     <Banner tone="error">
       {embedStrings.channels.failed} {problem}
+    </Banner>
+  );
+}
+
+/** Another tab has the crop: said in words, with a way to take it over once that tab let go. */
+function TabBanner({ crop, onNext }: Pick<BannersProps, "crop" | "onNext">) {
+  const [isFree, setFree] = useState(false);
+  useEffect(() => {
+    let current = true;
+    void crop.tab.freed.then(() => current && setFree(true));
+    return () => {
+      current = false;
+    };
+  }, [crop]);
+  if (crop.tab.isHeld) return null;
+  const takeOver = (
+    <Button small onClick={onNext}>
+      {embedStrings.otherTab.takeOver}
+    </Button>
+  );
+  return (
+    <Banner tone="warning" actions={isFree && takeOver}>
+      {isFree ? embedStrings.otherTab.freed : embedStrings.otherTab.open}
     </Banner>
   );
 }

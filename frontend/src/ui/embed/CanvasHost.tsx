@@ -14,8 +14,14 @@ function viewportOf(canvas: HTMLCanvasElement): Viewport {
   };
 }
 
+interface CanvasHostProps {
+  editor: Editor;
+  locked: boolean;
+  onViewport: (viewport: Viewport) => void;
+}
+
 /** The canvas that the editor draws on; it fills the place it stands in and passes pointer and wheel on. */
-export function CanvasHost({ editor, locked }: { editor: Editor; locked: boolean }) {
+export function CanvasHost({ editor, locked, onViewport }: CanvasHostProps) {
   const ref = useRef<HTMLCanvasElement>(null);
   const tool = useEditorState(editor, (state) => state.tool);
   const path = useEditorState(editor, (state) => state.path);
@@ -23,14 +29,19 @@ export function CanvasHost({ editor, locked }: { editor: Editor; locked: boolean
   useEffect(() => {
     const canvas = ref.current;
     if (!canvas) return;
-    const detach = editor.attach(canvas, viewportOf(canvas));
-    const observer = new ResizeObserver(() => editor.resize(viewportOf(canvas)));
+    const viewport = viewportOf(canvas);
+    const detach = editor.attach(canvas, viewport);
+    onViewport(viewport);
+    const observer = new ResizeObserver(() => {
+      editor.resize(viewportOf(canvas));
+      onViewport(viewportOf(canvas));
+    });
     observer.observe(canvas);
     return () => {
       observer.disconnect();
       detach();
     };
-  }, [editor]);
+  }, [editor, onViewport]);
 
   useEffect(() => {
     const canvas = ref.current;

@@ -1,9 +1,12 @@
 import { useState } from "react";
-import type { EditorSnapshot } from "../../engine";
+import type { EditorSnapshot, Viewport } from "../../engine";
 import { embedStrings } from "../strings-embed";
 import { Banners } from "./Banners";
 import { CanvasHost } from "./CanvasHost";
 import { ChannelPanel } from "./channels/ChannelPanel";
+import type { CheckFinding } from "./checks/check-labels";
+import { FindingsPanel } from "./checks/FindingsPanel";
+import { useChecks } from "./checks/useChecks";
 import { downloadWork } from "./download";
 import { FrameSlider } from "./FrameSlider";
 import { Instructions } from "./Instructions";
@@ -11,6 +14,8 @@ import type { PageCommand } from "./keys/actions";
 import { LabelPanel } from "./labels/LabelPanel";
 import { type Overlay, Overlays } from "./Overlays";
 import type { OpenCrop } from "./open-crop";
+import { CropOverlay } from "./overlay/CropOverlay";
+import { cameraOn } from "./overlay/places";
 import { StatusLine } from "./StatusLine";
 import { TopBar } from "./TopBar";
 import { ToolOptions } from "./toolbar/ToolOptions";
@@ -32,6 +37,8 @@ export interface EditorScreenProps {
 
 /** Below this width the panel would take too much of the crop, so it starts closed. */
 const WIDE_PX = 1000;
+/** A finding is shown at least this large. */
+const FINDING_ZOOM = 3;
 
 /** True once a person can work: the labels may change and every channel to be shown is there. */
 const canBeEdited = (state: EditorSnapshot) =>
@@ -45,10 +52,24 @@ export function EditorScreen(props: EditorScreenProps) {
   const [overlay, setOverlay] = useState<Overlay | null>(null);
   const [note, say] = useNote();
   const ready = useEditorState(editor, canBeEdited);
+  const canLeave = useEditorState(editor, (state) => state.editable);
   const locked = leaving !== null;
 
+  const checks = useChecks(crop, props.onSubmit);
+  const [viewport, setViewport] = useState<Viewport | null>(null);
+  const [mark, setMark] = useState<CheckFinding | null>(null);
+  const show = (finding: CheckFinding) => {
+    setMark(finding);
+    editor.setCompartment(finding.compartment);
+    editor.setFrame(finding.frame);
+    editor.select(finding.label);
+    const { camera } = editor.state.getSnapshot();
+    if (viewport) editor.setCamera(cameraOn(finding, camera, viewport, FINDING_ZOOM));
+  };
+
   const page: Record<PageCommand, () => void> = {
-    "page.submit": props.onSubmit,
+    "page.submit": () => (canLeave ? checks.submit() : say(embedStrings.notEditable)),
+    "page.check": checks.look,
     "page.palette": () => setOverlay("palette"),
     "page.help": () => setOverlay("help"),
     "page.panel": () => setPanelOpen((open) => !open),
@@ -72,10 +93,26 @@ export function EditorScreen(props: EditorScreenProps) {
         run={run}
         onSkip={props.onSkip}
       />
-      <ToolOptions editor={editor} note={note} />
-      <ToolStrip editor={editor} locked={locked} run={run} />
+      <ToolOptions editor={editor} note={note} nFrames={assignment.n_frames} />
+      <ToolStrip editor={editor} locked={locked} nFrames={assignment.n_frames} run={run} />
       <main className="crop-place">
-        <CanvasHost editor={editor} locked={locked} />
+        <CanvasHost editor={editor} locked={locked} onViewport={setViewport} />
+        <CropOverlay crop={crop} viewport={viewport} mark={mark} />
+        {checks.findings && (
+          <FindingsPanel
+            findings={checks.findings}
+            nFrames={assignment.n_frames}
+            shown={mark}
+            canSubmit={ready && !locked}
+            onShow={show}
+            onAgain={checks.look}
+            onSubmit={props.onSubmit}
+            onClose={() => {
+              checks.close();
+              setMark(null);
+            }}
+          />
+        )}
         <Banners
           crop={crop}
           problem={props.problem}

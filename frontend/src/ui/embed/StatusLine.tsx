@@ -26,6 +26,7 @@ export function StatusLine({ editor, assignment, run }: StatusLineProps) {
   const selected = useEditorState(editor, (state) => state.selected);
   const area = useEditorState(editor, (state) => state.selection?.areaPx ?? 0);
   const nInstances = useEditorState(editor, (state) => state.nInstances);
+  const nChecked = useEditorState(editor, (state) => state.work.checked.size);
   const zoom = useEditorState(editor, (state) => state.camera.zoom);
   const isExposed = useEditorState(
     editor,
@@ -38,7 +39,7 @@ export function StatusLine({ editor, assignment, run }: StatusLineProps) {
         {!isExposed && hover && hoverWords(hover, assignment)}
       </span>
       {selected > 0 && <span>{text.selected(selected, area)}</span>}
-      <span>{text.cells(nInstances)}</span>
+      <span>{nChecked > 0 ? text.checked(nChecked, nInstances) : text.cells(nInstances)}</span>
       <span className="zoom" role="toolbar" aria-label={text.zoom}>
         {ZOOM_COMMANDS.map(([command, sign]) => (
           <button

@@ -12,7 +12,11 @@ import { SavedState } from "./SavedState";
 import { useEditorState } from "./useEditorState";
 
 const text = embedStrings;
-const IN_MENU = ["page.save", "page.download"] as const satisfies readonly PageCommand[];
+const IN_MENU = [
+  "page.check",
+  "page.save",
+  "page.download",
+] as const satisfies readonly PageCommand[];
 
 interface TopBarProps {
   editor: Editor;

@@ -143,7 +143,10 @@ export class AnnotationFlow {
   }
 
   #closeCrop(): void {
-    if (this.#state.phase === "editing") this.#state.crop.editor.dispose();
+    if (this.#state.phase !== "editing") return;
+    const { editor, tab } = this.#state.crop;
+    editor.dispose();
+    tab.release();
   }
 
   #enter(phase: FlowPhase, counts: Partial<Pick<FlowState, "nSubmitted" | "nSkipped">> = {}): void {

@@ -43,6 +43,11 @@ const PATHS = {
   fillHoles: "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM12 9.5a2.5 2.5 0 1 0 .1 0zM10 12h4M12 10v4",
   copy: "M8 8h12v12H8zM16 8V4H4v12h4",
   frames: "M4 7h11v11H4zM7 4h13v13",
+  expandAll:
+    "M7 8a2.5 2.5 0 1 0 .1 0zM17 8a2.5 2.5 0 1 0 .1 0zM12 15a2.5 2.5 0 1 0 .1 0zM3 3h18v18H3z",
+  toNext: "M4 12h14M13 7l5 5-5 5M21 5v14",
+  toPrevious: "M20 12H6M11 7l-5 5 5 5M3 5v14",
+  replace: "M5 6h9a5 5 0 0 1 5 5v2M16 10l3 3 3-3M4 13h8v7H4z",
   check: "M4 12.5 9.5 18 20 6.5",
 } as const;
 
@@ -57,6 +62,18 @@ export function iconOf(commandId: string): IconName | null {
 const COMMAND_ICONS: Readonly<Record<string, IconName>> = {
   "label.new": "add",
   "label.delete": "remove",
+  "label.fill_holes": "fillHoles",
+  "label.expand_all": "expandAll",
+  "label.copy_to_compartment": "copy",
+  "label.copy_to_next": "toNext",
+  "label.copy_to_previous": "toPrevious",
+  "label.interpolate": "frames",
+  "review.accept": "check",
+  "review.next": "toNext",
+  "review.uncheck": "undo",
+  "tool.swap_labels": "swap",
+  "tool.delete_box": "deleteIn",
+  "tool.delete_lasso": "lasso",
 };
 
 export function Icon({ name }: { name: IconName }) {

@@ -11,11 +11,14 @@ import {
 import { browserClock, browserScheduler } from "../ports/browser";
 import { openJournal } from "../ports/journal";
 import { savePort } from "../ports/save";
+import { lockTab, type TabLock } from "../ports/tab-lock";
 
 /** A crop in the editor; channels arrive while it can already be edited. */
 export interface OpenCrop {
   assignment: Assignment;
   editor: Editor;
+  /** Whether this tab may edit, or another one has the crop. */
+  tab: TabLock;
   /** The arrays that the editor changes in place. */
   labels: LabelSet;
   /** Intensities of a channel in C order (frame, row, column), or null until they are there. */
@@ -42,9 +45,25 @@ export function labelSetOf(npy: ArrayBuffer, compartments: readonly Compartment[
 
 /** Opens the editor as soon as the labels are there and lets the channels follow. */
 export async function openCrop(api: AnnotatorApi, assignment: Assignment): Promise<OpenCrop> {
+  const locking = lockTab(`cytoloop-assignment-${assignment.id}`);
+  try {
+    return await openIn(locking, api, assignment);
+  } catch (failure) {
+    (await locking).release();
+    throw failure;
+  }
+}
+
+async function openIn(
+  locking: Promise<TabLock>,
+  api: AnnotatorApi,
+  assignment: Assignment,
+): Promise<OpenCrop> {
   const { id, window, n_frames, compartments } = assignment;
   const arriving = assignment.channels.map(({ index }) => settle(api.channel(id, index)));
-  const [stored, journal] = await Promise.all([api.labels(id), openJournal(() => indexedDB, id)]);
+  const [stored, tab] = await Promise.all([api.labels(id), locking]);
+  // What another tab has not sent yet stays in its hands.
+  const journal = tab.isHeld ? await openJournal(() => indexedDB, id) : null;
   const log = await api.edits(id, stored.seq);
   const labels = labelSetOf(stored.npy, compartments);
   const editor = createEditor({
@@ -59,6 +78,7 @@ export async function openCrop(api: AnnotatorApi, assignment: Assignment): Promi
     compartments,
     lastSeq: stored.seq,
     log,
+    options: { readOnly: !tab.isHeld },
     ports: { save: savePort(api, id), journal, clock: browserClock, scheduler: browserScheduler },
   });
   await editor.ready;
@@ -71,7 +91,7 @@ export async function openCrop(api: AnnotatorApi, assignment: Assignment): Promi
     }),
   ).then(() => undefined);
   const channelData = (index: number) => held[index] ?? null;
-  return { assignment, editor, labels, channelData, channelsLoaded: settle(channelsLoaded) };
+  return { assignment, editor, tab, labels, channelData, channelsLoaded: settle(channelsLoaded) };
 }
 
 /** The same promise; its failure is no unhandled one while nobody waits for it yet. */

@@ -1,7 +1,12 @@
 import type { Editor, EditorInput, PointerInput } from "../../engine";
 import { optionsOf } from "./toolbar/options";
 
-/** Passes inputs to the editor, but for a drag with Alt held: that one sizes the brush. */
+const RIGHT = 2;
+
+/**
+ * Passes inputs to the editor, but for a drag of the right button with Alt held: that one sizes the
+ * brush. (With the left button Alt erases.)
+ */
 export function withSizeDrag(
   editor: Pick<Editor, "state" | "dispatch" | "setBrushRadius">,
 ): (input: EditorInput) => void {
@@ -10,7 +15,7 @@ export function withSizeDrag(
   const begins = (input: PointerInput) =>
     input.type === "pointer_down" &&
     input.alt === true &&
-    (input.button ?? 0) === 0 &&
+    input.button === RIGHT &&
     optionsOf(editor.state.getSnapshot().tool).includes("size");
 
   return (input) => {

@@ -24,7 +24,7 @@ export function useCommands({ editor, locked, page, say }: CommandsOptions) {
     (id: string) => {
       if (isPageCommand(id)) {
         latest.current[id]();
-      } else if (!editor.run(id)) {
+      } else if (!editor.run(id) && editor.state.getSnapshot().work.notice === null) {
         say(embedStrings.notNow(findCommand(id)?.label ?? id));
       }
     },

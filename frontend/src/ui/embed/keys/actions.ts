@@ -6,6 +6,7 @@ export type Hold = (typeof HOLD_KEYS)[number]["what"];
 /** The commands of the page around the editor, beside those of the editor's own table. */
 export type PageCommand =
   | "page.submit"
+  | "page.check"
   | "page.palette"
   | "page.help"
   | "page.panel"
@@ -28,6 +29,7 @@ const pageText = embedStrings.page;
 const PAGE_ACTIONS: readonly KeyAction[] = (
   [
     ["page.submit", ["Mod+Enter"]],
+    ["page.check", []],
     ["page.palette", ["Mod+K"]],
     ["page.help", ["?"]],
     ["page.panel", ["\\"]],

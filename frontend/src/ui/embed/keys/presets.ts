@@ -1,23 +1,11 @@
 /** Sets of keys that people bring from other editors: what differs from the editor's own table. */
-export type PresetId = "default" | "deepcell" | "napari" | "cellpose";
+export type PresetId = "default" | "napari" | "cellpose";
 
 /** Keys by action; an action that is absent keeps its own, less those that others took. */
 export type KeyChanges = Readonly<Record<string, readonly string[]>>;
 
 export const PRESETS: Readonly<Record<PresetId, KeyChanges>> = {
-  default: {
-    "brush.smaller": ["[", ",", "ArrowDown"],
-    "brush.larger": ["]", ".", "ArrowUp"],
-    "label.previous": ["PageUp"],
-    "label.next": ["PageDown"],
-  },
-  deepcell: {
-    "brush.smaller": ["ArrowDown"],
-    "brush.larger": ["ArrowUp"],
-    "label.previous": ["["],
-    "label.next": ["]"],
-    "tool.pan": [],
-  },
+  default: {},
   napari: {
     "tool.erase": ["1", "E"],
     "tool.brush": ["2", "P"],
@@ -33,6 +21,7 @@ export const PRESETS: Readonly<Record<PresetId, KeyChanges>> = {
     "label.next": ["PageDown"],
     "frame.previous": ["ArrowLeft"],
     "frame.next": ["ArrowRight"],
+    "compartment.next": ["7"],
     "view.fit": ["Mod+R", "Home"],
     "hold.hide_labels": ["V"],
   },
@@ -41,7 +30,6 @@ export const PRESETS: Readonly<Record<PresetId, KeyChanges>> = {
     "tool.erase": ["Shift+E"],
     "hold.hide_labels": ["X"],
     "view.outline": ["Z"],
-    "tool.swap": [],
     "brush.smaller": [","],
     "brush.larger": ["."],
     "label.previous": ["PageUp"],

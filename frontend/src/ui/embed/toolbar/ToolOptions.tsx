@@ -1,27 +1,55 @@
-import type { Editor } from "../../../engine";
+import type { ReactNode } from "react";
+import type { Editor, FrameScope } from "../../../engine";
 import { embedStrings } from "../../strings-embed";
 import { useKeys } from "../keys/useKeys";
 import { useEditorState } from "../useEditorState";
-import { hintOf, optionsOf } from "./options";
+import { CheckOption, NumberOption, SelectOption } from "./option-controls";
+import { hintOf, optionsOf, type ToolOption } from "./options";
 
 const text = embedStrings.toolOptions;
 const LARGEST_RADIUS_PX = 60;
 
+interface ToolOptionsProps {
+  editor: Editor;
+  /** A message that takes the place of the hint for a moment. */
+  note: string | null;
+  nFrames: number;
+}
+
 /** Below the top bar: what the tool in hand does, and what can be set about it. */
-export function ToolOptions({ editor, note }: { editor: Editor; note: string | null }) {
+export function ToolOptions({ editor, note, nFrames }: ToolOptionsProps) {
   const tool = useEditorState(editor, (state) => state.tool);
-  const options = optionsOf(tool);
+  const notice = useEditorState(editor, (state) => state.work.notice);
+  const busy = useEditorState(editor, (state) => state.work.busy);
+  const shown = optionsOf(tool).filter((option) => option !== "frames" || nFrames > 1);
   return (
     <div className="tool-options" role="toolbar" aria-label={text.label}>
-      <p className="hint" role="status">
-        {note ?? hintOf(tool)}
+      <p className="hint" role="status" data-notice={notice !== null}>
+        {busy === null ? (note ?? notice ?? hintOf(tool)) : text.busy}
       </p>
-      {options.includes("size") && <BrushSize editor={editor} />}
-      {options.includes("write_mode") && <WriteModeChoice editor={editor} />}
-      {options.includes("context") && <ContextRule editor={editor} />}
+      {shown.map((option) => {
+        const Control = CONTROLS[option];
+        return <Control key={option} editor={editor} />;
+      })}
     </div>
   );
 }
+
+type Control = (props: { editor: Editor }) => ReactNode;
+
+const CONTROLS: Readonly<Record<ToolOption, Control>> = {
+  size: BrushSize,
+  write_mode: WriteModeChoice,
+  context: ContextRule,
+  erase_only_start: EraseOnlyStart,
+  new_per_shape: NewPerShape,
+  tolerance: Tolerance,
+  reach: Reach,
+  channel: ChannelChoice,
+  expand: ExpandBy,
+  smooth: SmoothBy,
+  frames: Frames,
+};
 
 function BrushSize({ editor }: { editor: Editor }) {
   const keys = useKeys();
@@ -44,36 +72,134 @@ function BrushSize({ editor }: { editor: Editor }) {
 }
 
 function WriteModeChoice({ editor }: { editor: Editor }) {
-  const keys = useKeys();
   const mode = useEditorState(editor, (state) => state.writeMode);
-  const key = keys.labelOf("write_mode.toggle");
   return (
-    <label className="option" title={key ? `${text.writeMode} (${key})` : text.writeMode}>
-      <span className="visually-hidden">{text.writeMode}</span>
-      <select
-        className="small-select"
-        value={mode}
-        onChange={(event) =>
-          editor.setWriteMode(event.target.value === "overwrite" ? "overwrite" : "protect")
-        }
-      >
-        <option value="protect">{text.protect}</option>
-        <option value="overwrite">{text.overwrite}</option>
-      </select>
-    </label>
+    <SelectOption
+      label={text.writeMode}
+      keyName={useKeys().labelOf("write_mode.toggle")}
+      value={mode}
+      choices={text.writeModes}
+      onChange={(next) => editor.setWriteMode(next)}
+    />
   );
 }
 
 function ContextRule({ editor }: { editor: Editor }) {
-  const on = useEditorState(editor, (state) => state.contextBrush);
+  const checked = useEditorState(editor, (state) => state.contextBrush);
   return (
-    <label className="check option" title={text.contextHelp}>
-      <input
-        type="checkbox"
-        checked={on}
-        onChange={(event) => editor.setContextBrush(event.target.checked)}
-      />
-      <span>{text.context}</span>
-    </label>
+    <CheckOption
+      label={text.context}
+      help={text.contextHelp}
+      checked={checked}
+      onChange={(on) => editor.setContextBrush(on)}
+    />
+  );
+}
+
+function EraseOnlyStart({ editor }: { editor: Editor }) {
+  const checked = useEditorState(editor, (state) => state.work.options.eraseOnlyStart);
+  return (
+    <CheckOption
+      label={text.eraseOnlyStart}
+      help={text.eraseOnlyStartHelp}
+      checked={checked}
+      onChange={(eraseOnlyStart) => editor.setToolOptions({ eraseOnlyStart })}
+    />
+  );
+}
+
+function NewPerShape({ editor }: { editor: Editor }) {
+  const checked = useEditorState(editor, (state) => state.work.options.newPerShape);
+  return (
+    <CheckOption
+      label={text.newPerShape}
+      help={text.newPerShapeHelp}
+      checked={checked}
+      onChange={(newPerShape) => editor.setToolOptions({ newPerShape })}
+    />
+  );
+}
+
+function Tolerance({ editor }: { editor: Editor }) {
+  const share = useEditorState(editor, (state) => state.work.options.wandTolerance);
+  return (
+    <NumberOption
+      label={text.tolerance}
+      unit="%"
+      min={1}
+      max={100}
+      value={Math.round(share * 100)}
+      onChange={(percent) => editor.setToolOptions({ wandTolerance: percent / 100 })}
+    />
+  );
+}
+
+function Reach({ editor }: { editor: Editor }) {
+  const value = useEditorState(editor, (state) => state.work.options.wandReachPx);
+  return (
+    <NumberOption
+      label={text.reach}
+      unit="px"
+      min={5}
+      max={2000}
+      value={value}
+      onChange={(wandReachPx) => editor.setToolOptions({ wandReachPx })}
+    />
+  );
+}
+
+function ExpandBy({ editor }: { editor: Editor }) {
+  const value = useEditorState(editor, (state) => state.work.options.expandPx);
+  return (
+    <NumberOption
+      label={text.expand}
+      unit="px"
+      min={1}
+      max={100}
+      value={value}
+      onChange={(expandPx) => editor.setToolOptions({ expandPx })}
+    />
+  );
+}
+
+function SmoothBy({ editor }: { editor: Editor }) {
+  const value = useEditorState(editor, (state) => state.work.options.smoothRadiusPx);
+  return (
+    <NumberOption
+      label={text.smooth}
+      unit="px"
+      min={1}
+      max={20}
+      value={value}
+      onChange={(smoothRadiusPx) => editor.setToolOptions({ smoothRadiusPx })}
+    />
+  );
+}
+
+function ChannelChoice({ editor }: { editor: Editor }) {
+  const channels = useEditorState(editor, (state) => state.channels);
+  const chosen = useEditorState(editor, (state) => state.work.options.imageChannel);
+  const names = channels.map(({ name }, index) => [String(index), name] as const);
+  return (
+    <SelectOption
+      label={text.channel}
+      value={chosen === null ? "" : String(chosen)}
+      choices={Object.fromEntries([["", text.ownChannel], ...names])}
+      onChange={(value) =>
+        editor.setToolOptions({ imageChannel: value === "" ? null : Number(value) })
+      }
+    />
+  );
+}
+
+function Frames({ editor }: { editor: Editor }) {
+  const value = useEditorState(editor, (state) => state.work.options.frameScope);
+  return (
+    <SelectOption<FrameScope>
+      label={text.frames}
+      value={value}
+      choices={text.frameScopes}
+      onChange={(frameScope) => editor.setToolOptions({ frameScope })}
+    />
   );
 }

@@ -1,49 +1,78 @@
-import { useLayoutEffect, useRef, useState } from "react";
-import type { Command, Editor } from "../../../engine";
+import { Fragment, useLayoutEffect, useRef, useState } from "react";
+import { type Command, type Editor, TOOLS, type ToolInfo } from "../../../engine";
 import { embedStrings } from "../../strings-embed";
 import { iconOf } from "../icons";
 import { useKeys } from "../keys/useKeys";
 import { MenuButton } from "../MenuButton";
 import { useEditorState } from "../useEditorState";
-import { nThatFit, toolbarItems, toolOf } from "./items";
+import { groupsOf, nThatFit, stripLayout, toolbarItems } from "./items";
 import { StripButton } from "./StripButton";
 
 const text = embedStrings.tools;
-const N_COLUMNS = 2;
-const ROW_PX = 38;
-/** The rule between tools and actions, and the padding. */
-const EXTRA_PX = 26;
+/** What needs no selected cell. */
+const WITHOUT_SELECTION = new Set([
+  "label.new",
+  "label.expand_all",
+  "review.accept",
+  "review.next",
+]);
 
 interface ToolStripProps {
   editor: Editor;
   locked: boolean;
+  nFrames: number;
   run: (command: string) => void;
 }
 
-/** The tools and the edits of the selected cell, down the left side, as the editor's table has them. */
-export function ToolStrip({ editor, locked, run }: ToolStripProps) {
+/** The tools and the edits of the selected cell, down the left side, as the editor's tables have them. */
+export function ToolStrip({ editor, locked, nFrames, run }: ToolStripProps) {
   const ref = useRef<HTMLDivElement>(null);
-  const nPlaces = usePlaces(ref);
+  const height = useHeight(ref);
   const keys = useKeys();
   const tool = useEditorState(editor, (state) => state.tool);
   const hasSelection = useEditorState(editor, (state) => state.selected > 0);
   const editable = useEditorState(editor, (state) => state.editable) && !locked;
-  const { tools, actions } = toolbarItems();
-  const items = [...tools, ...actions];
-  const nShown = nThatFit(items.length, nPlaces);
-  const hidden = items.slice(nShown);
+  const items = toolbarItems(nFrames);
+  const { isGrouped, nPlaces } = stripLayout(items, height);
+  const nTools = nThatFit(items.tools.length, nPlaces);
+  const nActions = Math.max(0, nThatFit(allOf(items), nPlaces) - items.tools.length);
+  const shownTools = items.tools.slice(0, nTools);
+  const hidden = [
+    ...items.tools.slice(nTools).map(({ id }) => `tool.${id}`),
+    ...items.actions.slice(nActions).map(({ id }) => id),
+  ];
+  const labels = new Map<string, string>([
+    ...items.tools.map(({ id, label }) => [`tool.${id}`, label] as const),
+    ...items.actions.map(({ id, label }) => [id, label] as const),
+  ]);
 
-  const isDisabled = ({ id, group }: Command) =>
-    group === "labels" && (!editable || (id === "label.delete" && !hasSelection));
-  const button = (command: Command) => (
+  const choose = (id: string) => {
+    const chosen = TOOLS.find((info) => `tool.${info.id}` === id);
+    if (chosen) editor.setTool(chosen.id);
+    else run(id);
+  };
+  const isDisabled = (id: string) =>
+    labels.has(id) &&
+    !id.startsWith("tool.") &&
+    (!editable || (!hasSelection && !WITHOUT_SELECTION.has(id)));
+  const toolButton = ({ id, label }: ToolInfo) => (
     <StripButton
-      key={command.id}
-      icon={iconOf(command.id)}
-      label={command.label}
-      keyName={keys.labelOf(command.id)}
-      pressed={toolOf(command) === null ? undefined : toolOf(command) === tool}
-      disabled={isDisabled(command)}
-      onClick={() => run(command.id)}
+      key={id}
+      icon={iconOf(`tool.${id}`)}
+      label={label}
+      keyName={keys.labelOf(`tool.${id}`)}
+      pressed={id === tool}
+      onClick={() => choose(`tool.${id}`)}
+    />
+  );
+  const actionButton = ({ id, label }: Command) => (
+    <StripButton
+      key={id}
+      icon={iconOf(id)}
+      label={label}
+      keyName={keys.labelOf(id)}
+      disabled={isDisabled(id)}
+      onClick={() => run(id)}
     />
   );
   return (
@@ -54,42 +83,47 @@ export function ToolStrip({ editor, locked, run }: ToolStripProps) {
       aria-label={text.label}
       aria-orientation="vertical"
     >
-      {tools.slice(0, nShown).map(button)}
-      <hr />
-      {actions.slice(0, Math.max(0, nShown - tools.length)).map(button)}
+      {(isGrouped ? groupsOf(shownTools) : [shownTools]).map((group) => (
+        <Fragment key={group[0]?.id}>
+          {group.map(toolButton)}
+          <hr />
+        </Fragment>
+      ))}
+      {items.actions.slice(0, nActions).map(actionButton)}
       {hidden.length > 0 && (
         <MenuButton
           label={text.more}
           icon="more"
-          pressed={hidden.some((command) => toolOf(command) === tool)}
-          items={hidden.map((command) => ({
-            id: command.id,
-            label: command.label,
-            icon: iconOf(command.id),
-            keyName: keys.labelOf(command.id),
-            disabled: isDisabled(command),
+          pressed={hidden.includes(`tool.${tool}`)}
+          items={hidden.map((id) => ({
+            id,
+            label: labels.get(id) ?? id,
+            icon: iconOf(id),
+            keyName: keys.labelOf(id),
+            disabled: isDisabled(id),
           }))}
-          onChoose={run}
+          onChoose={choose}
         />
       )}
     </div>
   );
 }
 
-/** The number of buttons that the strip can hold at its height. */
-function usePlaces(ref: React.RefObject<HTMLDivElement | null>): number {
-  const [nPlaces, setPlaces] = useState(Number.POSITIVE_INFINITY);
+function allOf({ tools, actions }: ReturnType<typeof toolbarItems>): number {
+  return tools.length + actions.length;
+}
+
+/** The height of an element in CSS pixels, as it is now. */
+function useHeight(ref: React.RefObject<HTMLDivElement | null>): number {
+  const [height, setHeight] = useState(0);
   useLayoutEffect(() => {
     const strip = ref.current;
     if (!strip) return;
-    const measure = () => {
-      const rows = Math.floor((strip.clientHeight - EXTRA_PX) / ROW_PX);
-      setPlaces(strip.clientHeight > 0 ? rows * N_COLUMNS : Number.POSITIVE_INFINITY);
-    };
+    const measure = () => setHeight(strip.clientHeight);
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(strip);
     return () => observer.disconnect();
   }, [ref]);
-  return nPlaces;
+  return height;
 }

@@ -1,26 +1,42 @@
-import { findCommand } from "../../../engine";
-import { embedStrings } from "../../strings-embed";
+import { TOOLS, type ToolId } from "../../../engine";
 
-export type ToolOption = "size" | "write_mode" | "context";
+export type ToolOption =
+  | "size"
+  | "write_mode"
+  | "context"
+  | "erase_only_start"
+  | "new_per_shape"
+  | "tolerance"
+  | "reach"
+  | "channel"
+  | "expand"
+  | "smooth"
+  | "frames";
 
-const NONE: readonly ToolOption[] = [];
-const OPTIONS: Readonly<Record<string, readonly ToolOption[]>> = {
-  select: NONE,
-  pan: NONE,
+const SHAPE: readonly ToolOption[] = ["write_mode", "new_per_shape"];
+const OPTIONS: Partial<Record<ToolId, readonly ToolOption[]>> = {
+  select: ["smooth"],
+  pan: [],
   brush: ["size", "write_mode", "context"],
-  erase: ["size", "write_mode"],
+  erase: ["size", "erase_only_start"],
+  encircle: SHAPE,
+  polygon: SHAPE,
+  threshold: [...SHAPE, "channel"],
+  wand: [...SHAPE, "tolerance", "reach", "channel"],
+  expand: ["expand", "write_mode"],
+  flood: ["write_mode"],
+  replace: ["frames"],
+  swap_labels: ["frames"],
+  delete_box: ["frames"],
+  delete_lasso: ["frames"],
 };
-/** Tools that draw cells share the rule about other cells. */
-const OF_OTHERS: readonly ToolOption[] = ["write_mode"];
-
-const HINTS: Readonly<Record<string, string>> = embedStrings.hints;
 
 /** What can be set about a tool. */
-export function optionsOf(tool: string): readonly ToolOption[] {
-  return OPTIONS[tool] ?? OF_OTHERS;
+export function optionsOf(tool: ToolId): readonly ToolOption[] {
+  return OPTIONS[tool] ?? [];
 }
 
-/** One line about a tool; a tool without a hint of its own says its name. */
-export function hintOf(tool: string): string {
-  return HINTS[tool] ?? findCommand(`tool.${tool}`)?.label ?? tool;
+/** One line about a tool. */
+export function hintOf(tool: ToolId): string {
+  return TOOLS.find(({ id }) => id === tool)?.hint ?? "";
 }
