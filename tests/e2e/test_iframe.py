@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.test_annotate import submit
+from tests.e2e.editor_page import edits_once, submit
 
 HOST_PAGE = """<!doctype html><title>Platform</title><body style="margin:0;height:3000px">
 <iframe id="task" src="{url}" style="width:1000px;height:700px;border:0" {attributes}></iframe>
@@ -57,9 +57,9 @@ def test_the_editor_works_inside_another_site(lab, page, platform, attributes):
     page.mouse.wheel(0, 400)
     page.wait_for_timeout(500)
     assert page.evaluate("scrollY") == 0, "the host page must not scroll"
-    expect(frame.get_by_text("All changes saved")).to_be_visible()
     client, assignment = job.session("cleo")
-    assert client.get(f"/assignments/{assignment['id']}/edits")["items"]
+    edits_once(client, assignment, 1)
+    expect(frame.get_by_text("All changes saved")).to_be_visible()
     submit(frame)
     expect(frame.get_by_text("All done")).to_be_visible()
     heard = page.evaluate("heard")
