@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { labelImage } from "../../src/model";
-import { brightAreas } from "../../src/ui/embed/checks/bright-areas";
+import { type BrightInput, brightAreas } from "../../src/ui/embed/checks/bright-areas";
 import { checkCrop } from "../../src/ui/embed/checks/check-crop";
 import { type CheckFinding, checkLabels } from "../../src/ui/embed/checks/check-labels";
 import { partsOf } from "../../src/ui/embed/checks/parts";
@@ -53,7 +53,7 @@ describe("checks of labels", () => {
   const cells = labelImage(plane, { nFrames: 1, ...shape });
 
   it("find fragments, split labels and holes with their places", () => {
-    const findings = checkLabels({ labels: { whole_cell: cells }, intensities: {} });
+    const findings = checkLabels({ labels: { whole_cell: cells }, nuclei: null });
     expect(rulesOf(findings)).toEqual(["split 1 2", "fragment 2 2", "hole 1 1"]);
     expect(findings[0]).toMatchObject({ row: 5, col: 7, frame: 0, compartment: "whole_cell" });
     expect(findings[2]).toMatchObject({ row: 2, col: 4 });
@@ -62,7 +62,7 @@ describe("checks of labels", () => {
   it("forgive a small cell that the border cuts", () => {
     const cut = drawn(["ab", "..", ".."]);
     const labels = { whole_cell: labelImage(cut.plane, { nFrames: 1, ...cut.shape }) };
-    expect(checkLabels({ labels, intensities: {} })).toEqual([]);
+    expect(checkLabels({ labels, nuclei: null })).toEqual([]);
   });
 
   it("find nuclei that lie mostly outside of cells, frame by frame", () => {
@@ -76,7 +76,7 @@ describe("checks of labels", () => {
       nRows: 1,
       nCols: 4,
     });
-    const findings = checkLabels({ labels: { whole_cell, nuclear }, intensities: {} });
+    const findings = checkLabels({ labels: { whole_cell, nuclear }, nuclei: null });
     expect(findings).toEqual([
       { rule: "no_cell", compartment: "nuclear", frame: 0, label: 5, row: 0, col: 1, value: 3 },
     ]);
@@ -88,7 +88,7 @@ describe("checks of labels", () => {
     expect(
       checkLabels({
         labels: { whole_cell: empty, nuclear: empty },
-        intensities: { nuclear: bright, whole_cell: bright },
+        nuclei: bright,
       }),
     ).toEqual([]);
   });
@@ -106,14 +106,23 @@ describe("bright areas", () => {
     }
   }
 
+  const found = (minAreaPx: number, change: Partial<BrightInput> = {}) =>
+    brightAreas({ intensities: light, plane, reference: plane, shape, minAreaPx, ...change });
+
   it("are found where no label is", () => {
-    expect(brightAreas(light, plane, shape, 80)).toEqual([{ row: 22, col: 22, areaPx: 256 }]);
-    expect(brightAreas(light, plane, shape, 300)).toEqual([]);
+    expect(found(80)).toEqual([{ row: 22, col: 22, areaPx: 256 }]);
+    expect(found(300)).toEqual([]);
   });
 
   it("are none in a constant channel, nor without cells to compare with", () => {
-    expect(brightAreas(new Uint16Array(1600).fill(7), plane, shape, 80)).toEqual([]);
-    expect(brightAreas(light, new Uint32Array(1600), shape, 80)).toEqual([]);
+    expect(found(80, { intensities: new Uint16Array(1600).fill(7) })).toEqual([]);
+    expect(found(80, { reference: new Uint32Array(1600) })).toEqual([]);
+  });
+
+  it("are judged by the reference: a cell is missed where a nucleus shines", () => {
+    const reference = plane;
+    const cells = plane.map((_, at) => (at % 40 >= 20 ? 1 : 0));
+    expect(found(80, { plane: cells, reference })).toMatchObject([{ row: 2, areaPx: 144 }]);
   });
 });
 

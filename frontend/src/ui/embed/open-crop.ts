@@ -10,6 +10,7 @@ import {
 } from "../../model";
 import { browserClock, browserScheduler } from "../ports/browser";
 import { openJournal } from "../ports/journal";
+import { OperationWorker } from "../ports/operations";
 import { savePort } from "../ports/save";
 import { lockTab, type TabLock } from "../ports/tab-lock";
 
@@ -26,6 +27,11 @@ export interface OpenCrop {
   /** Settles when every channel is shown; rejects when one could not be loaded. */
   channelsLoaded: Promise<void>;
 }
+
+/** One for the page: it holds nothing of a crop. */
+const operations = new OperationWorker(async () =>
+  (await import("../ports/start-worker")).startWorker(),
+);
 
 /** The planes of a labels file, one per compartment of the assignment. */
 export function labelSetOf(npy: ArrayBuffer, compartments: readonly Compartment[]): LabelSet {
@@ -79,7 +85,13 @@ async function openIn(
     lastSeq: stored.seq,
     log,
     options: { readOnly: !tab.isHeld },
-    ports: { save: savePort(api, id), journal, clock: browserClock, scheduler: browserScheduler },
+    ports: {
+      save: savePort(api, id),
+      journal,
+      clock: browserClock,
+      scheduler: browserScheduler,
+      worker: operations,
+    },
   });
   await editor.ready;
   const held: (ChannelData | undefined)[] = [];

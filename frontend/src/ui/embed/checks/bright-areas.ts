@@ -20,15 +20,22 @@ interface Blocks extends PlaneShape {
   readonly nLabelled: Uint8Array;
 }
 
-/** Areas of at least `minAreaPx` as bright as the cells, without a label. */
-export function brightAreas(
-  intensities: ChannelData,
-  plane: Uint32Array,
-  shape: PlaneShape,
-  minAreaPx: number,
-): BrightArea[] {
+export interface BrightInput {
+  readonly intensities: ChannelData;
+  /** Labels whose pixels tell how bright an instance is. */
+  readonly reference: Uint32Array;
+  /** Labels that may be missing. */
+  readonly plane: Uint32Array;
+  readonly shape: PlaneShape;
+  readonly minAreaPx: number;
+}
+
+/** Areas of at least `minAreaPx` as bright as the instances of the reference, without a label. */
+export function brightAreas(input: BrightInput): BrightArea[] {
+  const { intensities, plane, reference, shape, minAreaPx } = input;
   const blocks = blocksOf(intensities, plane, shape);
-  const inCells = [...blocks.mean].filter((_, i) => blocks.nLabelled[i] === BLOCK_PX * BLOCK_PX);
+  const known = reference === plane ? blocks : blocksOf(intensities, reference, shape);
+  const inCells = [...known.mean].filter((_, i) => known.nLabelled[i] === BLOCK_PX * BLOCK_PX);
   if (inCells.length < ENOUGH_BLOCKS) return [];
   const bright = inCells.sort((a, b) => a - b)[Math.floor(inCells.length * SHARE)] ?? 0;
   const isBright = Uint32Array.from(blocks.mean, (mean, i) =>
@@ -59,10 +66,4 @@ function blocksOf(intensities: ChannelData, plane: Uint32Array, shape: PlaneShap
     }
   }
   return { nRows, nCols, mean, nLabelled };
-}
-
-/** One frame of a channel, as a view on the same memory. */
-export function frameOf(data: ChannelData, frame: number, shape: PlaneShape): ChannelData {
-  const size = shape.nRows * shape.nCols;
-  return data.subarray(frame * size, (frame + 1) * size);
 }

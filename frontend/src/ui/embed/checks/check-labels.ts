@@ -7,7 +7,7 @@ import {
   type LabelSet,
   planeOf,
 } from "../../../model";
-import { brightAreas, frameOf } from "./bright-areas";
+import { type BrightInput, brightAreas } from "./bright-areas";
 import { type Part, partsOf } from "./parts";
 
 export type CheckRule = "fragment" | "split" | "hole" | "no_cell" | "unlabelled";
@@ -41,40 +41,46 @@ export const CHECK_THRESHOLDS: CheckThresholds = {
 
 export interface CheckInput {
   readonly labels: LabelSet;
-  /** Intensities in C order (frame, row, column) that show the cells of a compartment, where known. */
-  readonly intensities: Readonly<Partial<Record<Compartment, ChannelData>>>;
+  /** Intensities of the nuclear channel in C order (frame, row, column), where there is one. */
+  readonly nuclei: ChannelData | null;
   readonly thresholds?: CheckThresholds;
 }
 
 /** Every finding, frame by frame, in the order of the compartments. */
 export function checkLabels(input: CheckInput): CheckFinding[] {
-  const { labels, intensities, thresholds = CHECK_THRESHOLDS } = input;
+  const { labels, nuclei, thresholds = CHECK_THRESHOLDS } = input;
   const findings: CheckFinding[] = [];
   for (const compartment of COMPARTMENTS) {
     const image = labels[compartment];
     if (image === undefined) continue;
     for (let frame = 0; frame < image.nFrames; frame++) {
       const plane = planeOf(image, frame);
-      const place = { compartment, frame };
-      const data = intensities[compartment];
-      findings.push(
-        ...shapeFindings(partsOf(plane, image), thresholds).map((found) => ({
-          ...found,
-          ...place,
-        })),
-      );
-      if (data) {
-        const channel = frameOf(data, frame, image);
-        const areas = brightAreas(channel, plane, image, thresholds.minBrightAreaPx);
-        findings.push(
-          ...areas.map(({ row, col, areaPx }) => {
-            return { rule: "unlabelled", label: 0, row, col, value: areaPx, ...place } as const;
-          }),
-        );
-      }
+      const reference = labels.nuclear ? planeOf(labels.nuclear, frame) : plane;
+      const found = [
+        ...shapeFindings(partsOf(plane, image), thresholds),
+        ...unlabelled({ plane, reference, shape: image, frame, nuclei, thresholds }),
+      ];
+      findings.push(...found.map((finding) => ({ ...finding, compartment, frame })));
     }
   }
   return [...findings, ...nucleiWithoutCell(labels, thresholds)];
+}
+
+interface UnlabelledInput extends Pick<BrightInput, "plane" | "reference" | "shape"> {
+  readonly frame: number;
+  readonly nuclei: ChannelData | null;
+  readonly thresholds: CheckThresholds;
+}
+
+/** Places as bright as nuclei are: a cell without a label shows by its nucleus. */
+function unlabelled({ nuclei, frame, thresholds, ...planes }: UnlabelledInput): Found[] {
+  if (nuclei === null) return [];
+  const size = planes.shape.nRows * planes.shape.nCols;
+  const intensities = nuclei.subarray(frame * size, (frame + 1) * size);
+  const areas = brightAreas({ ...planes, intensities, minAreaPx: thresholds.minBrightAreaPx });
+  return areas.map(({ row, col, areaPx }) => {
+    return { rule: "unlabelled", label: 0, row, col, value: areaPx };
+  });
 }
 
 type Found = Omit<CheckFinding, "compartment" | "frame">;

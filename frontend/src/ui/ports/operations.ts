@@ -1,0 +1,77 @@
+import type { WorkerPort } from "../../engine";
+import type { Patch } from "../../model";
+import type { OperationRequest } from "./operation-worker";
+
+/** What the worker answers. */
+export type OperationAnswer =
+  | { readonly id: number; readonly patch: Patch | null }
+  | { readonly id: number; readonly failure: string };
+
+interface Waiting {
+  resolve: (patch: Patch | null) => void;
+  reject: (failure: Error) => void;
+}
+
+/** The part of a worker that is used here. */
+export type WorkerLike = Pick<Worker, "postMessage" | "terminate" | "onmessage" | "onerror">;
+
+/**
+ * Runs operations in a worker that is started with the first one. When it cannot start or breaks,
+ * every operation under way is rejected (the editor then computes by itself) and none goes to it again.
+ */
+export class OperationWorker implements WorkerPort {
+  readonly #start: () => Promise<WorkerLike>;
+  readonly #waiting = new Map<number, Waiting>();
+  #worker: Promise<WorkerLike> | null = null;
+  #nAsked = 0;
+  #broken: Error | null = null;
+
+  constructor(start: () => Promise<WorkerLike>) {
+    this.#start = start;
+  }
+
+  run: WorkerPort["run"] = async (_, job) => {
+    if (this.#broken) throw this.#broken;
+    const worker = await this.#started();
+    const request: OperationRequest = { id: ++this.#nAsked, job };
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(request.id, { resolve, reject });
+      worker.postMessage(request);
+    });
+  };
+
+  /** Ends the worker; what is under way is rejected. */
+  dispose(): void {
+    this.#breakDown(new Error("The worker was ended."));
+  }
+
+  async #started(): Promise<WorkerLike> {
+    this.#worker ??= this.#start();
+    try {
+      const worker = await this.#worker;
+      worker.onmessage = ({ data }: MessageEvent<OperationAnswer>) => this.#settle(data);
+      worker.onerror = () => this.#breakDown(new Error("The worker broke."));
+      return worker;
+    } catch (failure) {
+      this.#broken = failure instanceof Error ? failure : new Error(String(failure));
+      throw this.#broken;
+    }
+  }
+
+  #settle(answer: OperationAnswer): void {
+    const waiting = this.#waiting.get(answer.id);
+    this.#waiting.delete(answer.id);
+    if ("failure" in answer) waiting?.reject(new Error(answer.failure));
+    else waiting?.resolve(answer.patch);
+  }
+
+  #breakDown(failure: Error): void {
+    this.#broken = failure;
+    for (const { reject } of this.#waiting.values()) reject(failure);
+    this.#waiting.clear();
+    this.#worker?.then(
+      (worker) => worker.terminate(),
+      () => undefined,
+    );
+  }
+}
