@@ -16,6 +16,7 @@ export type { Command, CommandGroup, CommandTarget } from "./commands/command";
 /** Keys that act while they are held, for `{type: "hold", what, down}`. */
 export const HOLD_KEYS = [
   { what: "pan", label: "Move the view while held", keys: ["Space"] },
+  { what: "solo", label: "Show one channel alone while held", keys: ["\\"] },
   { what: "hide_labels", label: "Hide labels while held", keys: ["H"] },
 ] as const;
 

@@ -24,6 +24,8 @@ import {
   zoomedAt,
 } from "./camera";
 import { FIRST_VIEWPORT } from "./initial-state";
+import { LabelLook } from "./label-look";
+import { makeMinimap, visibleRect } from "./minimap";
 import type { Scheduler } from "./ports";
 import { LabelStyles } from "./render/label-styles";
 import { SceneSource } from "./render/scene-source";
@@ -37,6 +39,8 @@ import type {
   CropImage,
   EditorSnapshot,
   Hover,
+  ImageRect,
+  Minimap,
   ScreenPoint,
   Viewport,
   ViewSettings,
@@ -47,6 +51,7 @@ const COLOR_REACH_PX = 12;
 
 export class Display {
   readonly styles = new LabelStyles();
+  private readonly look = new LabelLook(this.styles);
   private readonly store: Store<EditorSnapshot>;
   private readonly document: LabelDocument;
   private readonly stage: Stage;
@@ -164,7 +169,38 @@ export class Display {
       this.styles.setPalette(settings.palette, plane, this.document.shape);
     }
     this.store.update({ view: { ...view, ...settings } });
+    if (settings.colorBy !== undefined || settings.colormap !== undefined) {
+      this.recolor();
+    }
     this.stage.refresh();
+  }
+
+  setHidden(labels: Iterable<number>): void {
+    this.look.setHidden(labels);
+    this.stage.refresh();
+  }
+
+  setChecked(labels: Iterable<number>): void {
+    this.look.setChecked(labels);
+    this.stage.refresh();
+  }
+
+  setLabelValues(values: ReadonlyMap<number, number> | null): void {
+    this.look.setValues(values);
+    this.recolor();
+    this.stage.refresh();
+  }
+
+  minimap(longestSidePx: number): Minimap {
+    return makeMinimap(this.stage.scene(), longestSidePx);
+  }
+
+  visibleRect(): ImageRect {
+    return visibleRect(this.store.getSnapshot().camera, this.stage.viewport);
+  }
+
+  showSolo(isSolo: boolean): void {
+    this.stage.showSolo(isSolo);
   }
 
   hideLabels(isHiding: boolean): void {
@@ -174,6 +210,7 @@ export class Display {
   /** Another plane is shown. */
   planeChanged(): void {
     this.learnPlane();
+    this.recolor();
     this.stage.refresh();
   }
 
@@ -187,6 +224,9 @@ export class Display {
     const { shape } = this.document;
     const window = grownWindow(diff.window, COLOR_REACH_PX, shape) ?? wholeWindow(shape);
     this.styles.learn(this.document.plane(diff), shape, window);
+    if (this.store.getSnapshot().view.colorBy === "area") {
+      this.styles.repaint(labelsOf(diff));
+    }
   }
 
   /** A label is about to be drawn at a place where it was not before. */
@@ -261,6 +301,10 @@ export class Display {
     };
   }
 
+  private recolor(): void {
+    this.look.recolor(this.store.getSnapshot(), this.document.index(this.plane()));
+  }
+
   private learnPlane(): void {
     const { shape } = this.document;
     this.styles.learn(this.document.plane(this.plane()), shape, wholeWindow(shape));
@@ -270,4 +314,13 @@ export class Display {
     const { compartment, frame } = this.store.getSnapshot();
     return { compartment, frame };
   }
+}
+
+function labelsOf(diff: LabelDiff): Set<number> {
+  const labels = new Set<number>();
+  for (let i = 0; i < diff.runs.length; i += 4) {
+    labels.add(diff.runs[i + 2]).add(diff.runs[i + 3]);
+  }
+  labels.delete(0);
+  return labels;
 }

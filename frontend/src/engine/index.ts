@@ -4,6 +4,7 @@ export { createEditor } from "./editor";
 export type * from "./ports";
 export { RendererError } from "./render/scene";
 export { SaveError } from "./save-queue";
+export { type ScaleBar, scaleBar } from "./scale-bar";
 export { TOOLS, toolInfo } from "./tool-list";
 export type * from "./types";
 export { FIRST_WORK_STATE } from "./work";

@@ -31,6 +31,11 @@ const DEFAULT_VIEW: ViewSettings = {
   onlySelected: false,
   palette: "vivid",
   background: [18, 20, 24],
+  mode: "composite",
+  channel: 0,
+  soloChannel: null,
+  colorBy: "label",
+  colormap: "viridis",
 };
 
 /** Channels shown at first when none is nuclear or membrane. */

@@ -23,6 +23,8 @@ export function routeInput(target: InputTarget, input: EditorInput): void {
     movePointer(target, input);
   } else if (input.what === "pan") {
     target.toolbox.holdPan(input.down);
+  } else if (input.what === "solo") {
+    target.display.showSolo(input.down);
   } else {
     target.display.hideLabels(input.down);
   }

@@ -42,7 +42,7 @@ export function makeContext(session: EditorSession): ReviewContext {
     draw: (draft) => work.draw(draft),
     say: (notice) => work.say(notice),
     image: () => toolImage(store.getSnapshot(), (index, frame) => display.raster(index, frame)),
-    setChecked: (labels) => work.setChecked(labels),
+    setChecked: (labels) => session.setChecked(labels),
     showSelected: () => session.showSelected(),
   };
 }

@@ -16,6 +16,7 @@ import { makeContext, makeOperator } from "./session-context";
 import { Store } from "./store";
 import { Toolbox } from "./toolbox";
 import type {
+  ChannelSettings,
   EditEvent,
   EditorInput,
   EditorOptions,
@@ -107,6 +108,10 @@ export class EditorSession implements CommandTarget {
     this.display.autoContrast(index);
   }
 
+  setChannel(index: number, settings: ChannelSettings): void {
+    this.display.setChannel(index, settings);
+  }
+
   setView(settings: Partial<ViewSettings>): void {
     this.store.batch(() => this.display.setView(settings));
   }
@@ -147,6 +152,20 @@ export class EditorSession implements CommandTarget {
 
   setFrame(frame: number): void {
     this.changePlane({ frame: Math.min(this.nFrames - 1, Math.max(0, Math.floor(frame))) });
+  }
+
+  setChecked(labels: Iterable<number>): void {
+    this.store.batch(() => {
+      this.work.setChecked(labels);
+      this.display.setChecked(this.store.getSnapshot().work.checked);
+    });
+  }
+
+  setHidden(labels: Iterable<number>): void {
+    this.store.batch(() => {
+      this.work.setHidden(labels);
+      this.display.setHidden(this.store.getSnapshot().work.hidden);
+    });
   }
 
   select(label: number): void {

@@ -1,6 +1,7 @@
 /** What the editor takes and what it shows: the whole vocabulary between engine and user interface. */
 import type {
   ChannelData,
+  ColormapName,
   Compartment,
   Instance,
   LabelDiff,
@@ -51,7 +52,16 @@ export interface EditorPreferences {
   readonly historyBytes: number;
 }
 
-export type { Draft, FrameScope, ToolId, ToolInfo, ToolOptions, WorkState, WriteMode };
+export type {
+  ColormapName,
+  Draft,
+  FrameScope,
+  ToolId,
+  ToolInfo,
+  ToolOptions,
+  WorkState,
+  WriteMode,
+};
 
 export interface Modifiers {
   readonly shift?: boolean;
@@ -92,7 +102,7 @@ export interface WheelInput extends ScreenPoint, Modifiers {
 /** A key that acts while it is held: space pans, another hides the labels. */
 export interface HoldInput {
   readonly type: "hold";
-  readonly what: "pan" | "hide_labels";
+  readonly what: "pan" | "hide_labels" | "solo";
   readonly down: boolean;
 }
 
@@ -129,6 +139,32 @@ export interface ViewSettings {
   readonly onlySelected: boolean;
   readonly palette: "vivid" | "safe";
   readonly background: Rgb;
+  /** `grayscale` shows one channel, `channel`, in white. */
+  readonly mode: "composite" | "grayscale";
+  /** The channel of the grayscale mode, and the one shown alone while its key is held. */
+  readonly channel: number;
+  /** Shows nothing but this channel, in its colour; null for all that are visible. */
+  readonly soloChannel: number | null;
+  /** `value` are those of `setLabelValues`. */
+  readonly colorBy: ColorBy;
+  readonly colormap: ColormapName;
+}
+
+export type ColorBy = "label" | "compartment" | "area" | "value";
+
+export interface Minimap {
+  readonly width: number;
+  readonly height: number;
+  /** Row by row, as `ImageData` takes it. */
+  readonly rgba: Uint8ClampedArray<ArrayBuffer>;
+}
+
+/** A rectangle in image pixels, not rounded. */
+export interface ImageRect {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
 }
 
 /** `zoom` is CSS pixels per image pixel; (left, top) is the image point in the canvas' corner. */
@@ -248,6 +284,14 @@ export interface Editor {
   setDoubt(scores: ReadonlyMap<number, number> | null): void;
   /** The labels that were accepted before, such as in an earlier session. */
   setChecked(labels: Iterable<number>): void;
+  /** Labels that are not drawn. */
+  setHidden(labels: Iterable<number>): void;
+  /** A number per label, such as a confidence, for `colorBy: "value"`; others are drawn grey. */
+  setLabelValues(values: ReadonlyMap<number, number> | null): void;
+  /** The whole image, made small: without labels, as channels are shown now. */
+  minimap(longestSidePx: number): Minimap;
+  /** The part of the image that the view shows, in image pixels; it may reach beyond. */
+  visibleRect(): ImageRect;
   setCompartment(name: Compartment): void;
   setFrame(frame: number): void;
   select(label: number): void;

@@ -29,6 +29,10 @@ export class WorkBoard {
     this.change({ checked: new Set(labels) });
   }
 
+  setHidden(labels: Iterable<number>): void {
+    this.change({ hidden: new Set(labels) });
+  }
+
   private get work(): WorkState {
     return this.store.getSnapshot().work;
   }

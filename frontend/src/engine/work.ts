@@ -46,6 +46,8 @@ export interface WorkState {
   readonly notice: string | null;
   /** Labels that were accepted as they are. */
   readonly checked: ReadonlySet<number>;
+  /** Labels that are not drawn. */
+  readonly hidden: ReadonlySet<number>;
 }
 
 export const FIRST_WORK_STATE: WorkState = {
@@ -54,4 +56,5 @@ export const FIRST_WORK_STATE: WorkState = {
   busy: null,
   notice: null,
   checked: new Set(),
+  hidden: new Set(),
 };

@@ -20,6 +20,11 @@ const VIEW: ViewSettings = {
   onlySelected: false,
   palette: "vivid",
   background: [10, 20, 30],
+  mode: "composite",
+  channel: 0,
+  soloChannel: null,
+  colorBy: "label",
+  colormap: "viridis",
 };
 
 /** 4 x 5 pixels; label 7 fills rows 1 and 2, columns 1 to 3; 10 screen pixels per image pixel. */

@@ -1,7 +1,14 @@
 /** What a command is, and what it can do to an editor. */
 import type { Compartment } from "../../model";
 import type { ReviewContext } from "../actions-review";
-import type { EditorSnapshot, ReadableStore, ToolId, ViewSettings, WriteMode } from "../types";
+import type {
+  ChannelSettings,
+  EditorSnapshot,
+  ReadableStore,
+  ToolId,
+  ViewSettings,
+  WriteMode,
+} from "../types";
 
 export interface CommandTarget {
   readonly state: ReadableStore<EditorSnapshot>;
@@ -23,6 +30,8 @@ export interface CommandTarget {
   setFrame(frame: number): void;
   setView(settings: Partial<ViewSettings>): void;
   autoContrast(index: number): void;
+  setHidden(labels: Iterable<number>): void;
+  setChannel(index: number, settings: ChannelSettings): void;
   zoomBy(factor: number): void;
   fit(): void;
   actualSize(): void;

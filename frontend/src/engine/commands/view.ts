@@ -1,8 +1,11 @@
 /** What is shown and how. */
+import { shownChannels } from "../shown-channels";
+import type { ColorBy } from "../types";
 import { type Command, type CommandTarget, command } from "./command";
 
 const group = "view";
 const ZOOM_STEP = 1.25;
+const COLOR_BY: readonly ColorBy[] = ["label", "compartment", "area", "value"];
 const OPACITIES = [0, 0.2, 0.4, 0.7, 1];
 
 export const VIEW_COMMANDS: readonly Command[] = [
@@ -21,6 +24,21 @@ export const VIEW_COMMANDS: readonly Command[] = [
   view("view.only_selected", "Show only the selected label", ["S"], (editor) => {
     editor.setView({ onlySelected: !editor.state.getSnapshot().view.onlySelected });
   }),
+  view("label.hide", "Hide or show the selected label", ["Shift+H"], (editor) => {
+    const { selected, work } = editor.state.getSnapshot();
+    const others = [...work.hidden].filter((label) => label !== selected);
+    editor.setHidden(work.hidden.has(selected) ? others : [...others, selected]);
+    return selected !== 0;
+  }),
+  view("label.show_all", "Show all labels again", ["Shift+U"], (editor) => editor.setHidden([])),
+  view("view.grayscale", "One channel in grey, or all in colour", ["Y"], (editor) => {
+    const { mode } = editor.state.getSnapshot().view;
+    editor.setView({ mode: mode === "composite" ? "grayscale" : "composite" });
+  }),
+  view("view.color_by", "Next meaning of the colours of labels", ["Shift+Z"], (editor) => {
+    const { colorBy } = editor.state.getSnapshot().view;
+    editor.setView({ colorBy: COLOR_BY[(COLOR_BY.indexOf(colorBy) + 1) % COLOR_BY.length] });
+  }),
   view("compartment.next", "Next compartment", ["F"], (editor) => {
     const { compartments } = editor;
     const at = compartments.indexOf(editor.state.getSnapshot().compartment);
@@ -28,6 +46,13 @@ export const VIEW_COMMANDS: readonly Command[] = [
   }),
   view("frame.next", "Next frame", ["D"], (editor) => stepFrame(editor, 1)),
   view("frame.previous", "Previous frame", ["A"], (editor) => stepFrame(editor, -1)),
+  channel("channels.next", "Next channel", ["PageDown"], (editor) => stepChannel(editor, 1)),
+  channel("channels.previous", "Previous channel", ["PageUp"], (editor) => stepChannel(editor, -1)),
+  channel("channels.invert", "Invert the channels that are shown", ["I"], (editor) => {
+    for (const { index, view } of shownChannels(editor.state.getSnapshot(), false)) {
+      editor.setChannel(index, { inverted: !view.inverted });
+    }
+  }),
   command(
     {
       group: "channels",
@@ -50,6 +75,26 @@ function view(
   run: (target: CommandTarget) => unknown,
 ): Command {
   return command({ group, id, label, keys }, run);
+}
+
+function channel(
+  id: string,
+  label: string,
+  keys: readonly string[],
+  run: (target: CommandTarget) => unknown,
+): Command {
+  return command({ group: "channels", id, label, keys }, run);
+}
+
+/** Another channel in the grayscale mode, alone, or for the key that shows one alone. */
+function stepChannel(editor: CommandTarget, step: number): boolean {
+  const { channels, view } = editor.state.getSnapshot();
+  if (channels.length < 2) {
+    return false;
+  }
+  const next = (view.channel + step + channels.length) % channels.length;
+  editor.setView({ channel: next, soloChannel: view.soloChannel === null ? null : next });
+  return true;
 }
 
 function nextOpacity(opacity: number): number {

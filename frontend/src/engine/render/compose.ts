@@ -12,12 +12,14 @@
  */
 import { ChannelRows } from "./channel-rows";
 import { LabelRows } from "./label-rows";
-import { HOVERED, SELECTED } from "./label-styles";
+import { CHECKED, HIDDEN, HOVERED, SELECTED } from "./label-styles";
 import { MARGIN_PX, type SampleMap } from "./sampling";
 import type { Ring, Scene, ScreenRect } from "./scene";
 
 /** Added to the fill of the label under the pointer, and of the selected one. */
 export const EMPHASIS = 0.15;
+/** What checked labels keep of their fill. */
+export const CHECKED_SHARE = 0.35;
 /** Half the width of the brush ring in device pixels. */
 export const RING_HALF_PX = 0.75;
 export const RING_OPACITY = 0.9;
@@ -51,7 +53,6 @@ function blendLabels(scene: Scene, rows: LabelRows, colors: Float32Array): void 
   const { view, styles, outlinePx: w } = scene;
   const { here, above, below } = rows;
   const { table } = styles;
-  const fills = [view.fillOpacity, Math.min(1, view.fillOpacity + EMPHASIS)];
   for (let at = 0, i = MARGIN_PX; at < colors.length; at += 3, i++) {
     const label = here[i];
     if (label === 0) {
@@ -59,19 +60,25 @@ function blendLabels(scene: Scene, rows: LabelRows, colors: Float32Array): void 
     }
     const slot = styles.slotOf(label) * 4;
     const flags = table[slot + 3];
-    if (view.onlySelected && (flags & SELECTED) === 0) {
+    if ((flags & HIDDEN) !== 0 || (view.onlySelected && (flags & SELECTED) === 0)) {
       continue;
     }
     const isEdge =
       here[i - w] !== label || here[i + w] !== label || above[i] !== label || below[i] !== label;
     if (!isEdge) {
-      blendStyle(colors, at, table, slot, fills[(flags & (SELECTED | HOVERED)) === 0 ? 0 : 1]);
+      blendStyle(colors, at, table, slot, fillShare(view.fillOpacity, flags));
     } else if ((flags & SELECTED) === 0) {
       blendStyle(colors, at, table, slot, view.outlineOpacity);
     } else {
       colors.fill(255, at, at + 3);
     }
   }
+}
+
+/** How much of a label's colour lies over the image. */
+function fillShare(opacity: number, flags: number): number {
+  const share = (flags & CHECKED) === 0 ? opacity : opacity * CHECKED_SHARE;
+  return (flags & (SELECTED | HOVERED)) === 0 ? share : Math.min(1, share + EMPHASIS);
 }
 
 function blendStyle(

@@ -12,11 +12,14 @@ import {
   type PaletteName,
   type PixelWindow,
   type PlaneShape,
+  type Rgb,
   wholeWindow,
 } from "../../model";
 
 export const SELECTED = 1;
 export const HOVERED = 2;
+export const HIDDEN = 4;
+export const CHECKED = 8;
 
 /** Slots per row of the table when it is a texture. */
 export const TABLE_WIDTH = 2048;
@@ -31,6 +34,9 @@ export class LabelStyles {
     vivid: new LabelColoring(PALETTES.vivid.length),
     safe: new LabelColoring(PALETTES.safe.length),
   };
+  /** Colours that mean something; null for those of the palette. */
+  private colors: ((label: number) => Rgb) | null = null;
+  private readonly marked = new Map<number, ReadonlySet<number>>();
   /** Rows of the table that changed since a renderer last took them; null for none. */
   private firstDirtyRow = 0;
   private lastDirtyRow = 0;
@@ -90,9 +96,36 @@ export class LabelStyles {
   setPalette(palette: PaletteName, plane: Uint32Array, shape: PlaneShape): void {
     this.palette = palette;
     this.colorings[palette].learn(plane, shape, wholeWindow(shape));
-    for (const label of this.known()) {
+    this.repaint(this.known());
+  }
+
+  /** Colours every label by this rule from now on; null for the palette. */
+  setColors(colors: ((label: number) => Rgb) | null): void {
+    if (colors !== null || this.colors !== null) {
+      this.colors = colors;
+      this.repaint(this.known());
+    }
+  }
+
+  /** Looks up the colours of these labels again. */
+  repaint(labels: Iterable<number>): void {
+    for (const label of labels) {
       this.paint(label);
     }
+  }
+
+  /** Sets a flag for exactly these labels. */
+  mark(flag: number, labels: ReadonlySet<number>): void {
+    for (const label of this.marked.get(flag) ?? []) {
+      if (!labels.has(label)) {
+        this.setFlag(label, flag, false);
+      }
+    }
+    for (const label of labels) {
+      this.ensure(label);
+      this.setFlag(label, flag, true);
+    }
+    this.marked.set(flag, labels);
   }
 
   select(label: number): void {
@@ -124,9 +157,16 @@ export class LabelStyles {
   private paint(label: number): void {
     const at = this.slotOf(label) * 4;
     this.reserve(at + 4);
-    const color = PALETTES[this.palette][this.colorings[this.palette].entryOf(label)];
-    this.bytes.set(color, at);
+    this.bytes.set(this.colorOf(label), at);
+    if (!isPainted(this.bytes, at / 4)) {
+      this.bytes[at] = 1;
+    }
     this.markDirty(at);
+  }
+
+  private colorOf(label: number): Rgb {
+    const { palette } = this;
+    return this.colors?.(label) ?? PALETTES[palette][this.colorings[palette].entryOf(label)];
   }
 
   private moveFlag(flag: number, from: number, to: number): void {
@@ -183,7 +223,7 @@ export class LabelStyles {
   }
 }
 
-/** Every colour of the palettes has a byte above 0: three zeros mean that nobody painted the slot. */
+/** Every colour has a byte above 0: three zeros mean that nobody painted the slot. */
 function isPainted(table: Uint8Array, slot: number): boolean {
   const at = slot * 4;
   return at < table.length && table[at] + table[at + 1] + table[at + 2] > 0;

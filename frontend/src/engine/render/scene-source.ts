@@ -1,5 +1,6 @@
 /** Builds scenes from the state of the editor. Parts that did not change keep their identity. */
 import type { ChannelData, LabelDocument } from "../../model";
+import { shownChannels } from "../shown-channels";
 import type { Camera, ChannelView, EditorSnapshot, Viewport } from "../types";
 import type { LabelStyles } from "./label-styles";
 import { MARGIN_PX } from "./sampling";
@@ -17,6 +18,8 @@ export interface SceneInputs {
   readonly viewport: Viewport;
   /** Labels are hidden while a key is held. */
   readonly isHidingLabels: boolean;
+  /** One channel is shown alone while a key is held. */
+  readonly isSolo: boolean;
   /** Places in CSS pixels. */
   readonly ring: Ring | null;
 }
@@ -39,7 +42,7 @@ export class SceneSource {
     this.channelData = channelData;
   }
 
-  build({ snapshot, viewport, isHidingLabels, ring }: SceneInputs): Scene {
+  build({ snapshot, viewport, isHidingLabels, isSolo, ring }: SceneInputs): Scene {
     const { pixelRatio } = viewport;
     const { view } = snapshot;
     const plane = { compartment: snapshot.compartment, frame: snapshot.frame };
@@ -48,7 +51,7 @@ export class SceneSource {
       camera: this.deviceCamera(snapshot.camera, pixelRatio),
       width: devicePixels(viewport.width, pixelRatio),
       height: devicePixels(viewport.height, pixelRatio),
-      channels: this.channels(snapshot),
+      channels: this.channels(snapshot, isSolo),
       labels: this.document.plane(plane),
       styles: this.styles,
       view: isHidingLabels ? { ...view, showLabels: false } : view,
@@ -64,15 +67,11 @@ export class SceneSource {
     return this.camera.device;
   }
 
-  private channels(snapshot: EditorSnapshot): SceneChannel[] {
-    const channels: SceneChannel[] = [];
-    snapshot.channels.forEach((view, index) => {
-      const data = view.visible ? this.channelData(index) : null;
-      if (data !== null) {
-        channels.push(this.channel(index, view, data, snapshot.frame));
-      }
+  private channels(snapshot: EditorSnapshot, isSolo: boolean): SceneChannel[] {
+    return shownChannels(snapshot, isSolo).flatMap(({ index, view }) => {
+      const data = this.channelData(index);
+      return data === null ? [] : [this.channel(index, view, data, snapshot.frame)];
     });
-    return channels;
   }
 
   private channel(index: number, view: ChannelView, data: ChannelData, frame: number) {

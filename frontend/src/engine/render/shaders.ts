@@ -1,6 +1,6 @@
 /** Shaders of the WebGL2 renderer. The rules are those of `compose.ts`. */
-import { EMPHASIS, RING_HALF_PX, RING_OPACITY } from "./compose";
-import { HOVERED, SELECTED, TABLE_WIDTH } from "./label-styles";
+import { CHECKED_SHARE, EMPHASIS, RING_HALF_PX, RING_OPACITY } from "./compose";
+import { CHECKED, HIDDEN, HOVERED, SELECTED, TABLE_WIDTH } from "./label-styles";
 import { MARGIN_PX } from "./sampling";
 
 /** How a channel texture is read: integers of 8 and 16 bit, or floats. */
@@ -65,13 +65,14 @@ vec3 overlay(vec3 color, int x, int y, int col, int row) {
   ivec2 slot = ivec2(int(label % ${TABLE_WIDTH}u), int(label / ${TABLE_WIDTH}u));
   uvec4 style = texelFetch(u_styles, slot, 0);
   bool isSelected = (style.a & ${SELECTED}u) != 0u;
-  if (u_only_selected && !isSelected) return color;
+  if ((style.a & ${HIDDEN}u) != 0u || (u_only_selected && !isSelected)) return color;
   vec3 own = vec3(style.rgb) / 255.0;
   if (isOutline(label, x, y, col, row)) {
     return isSelected ? vec3(1.0) : mix(color, own, u_outline);
   }
   float emphasis = (style.a & ${SELECTED | HOVERED}u) != 0u ? ${EMPHASIS} : 0.0;
-  return mix(color, own, min(1.0, u_fill + emphasis));
+  float fill = (style.a & ${CHECKED}u) != 0u ? u_fill * ${CHECKED_SHARE} : u_fill;
+  return mix(color, own, min(1.0, fill + emphasis));
 }
 
 void main() {

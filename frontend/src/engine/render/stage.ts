@@ -8,7 +8,7 @@ import type { AttachOptions, EditorSnapshot, RendererKind, ScreenPoint, Viewport
 import { chooseRenderer } from "./choose";
 import { DirtyRects } from "./dirty-rects";
 import { MARGIN_PX } from "./sampling";
-import type { Renderer, Ring, ScreenRect } from "./scene";
+import type { Renderer, Ring, Scene, ScreenRect } from "./scene";
 import { devicePixels, type SceneSource } from "./scene-source";
 
 /** A ring reaches this many device pixels beyond its radius. */
@@ -31,6 +31,7 @@ export class Stage {
   private pointer: ScreenPoint | null = null;
   private drawnRing: Ring | null = null;
   private isHidingLabels = false;
+  private isSolo = false;
   private currentViewport: Viewport;
 
   constructor(options: StageOptions) {
@@ -77,6 +78,13 @@ export class Stage {
   hideLabels(isHiding: boolean): void {
     if (this.isHidingLabels !== isHiding) {
       this.isHidingLabels = isHiding;
+      this.refresh();
+    }
+  }
+
+  showSolo(isSolo: boolean): void {
+    if (this.isSolo !== isSolo) {
+      this.isSolo = isSolo;
       this.refresh();
     }
   }
@@ -139,15 +147,21 @@ export class Stage {
     }
   }
 
-  private drawFrame(): void {
-    this.pendingFrame = null;
-    const ring = this.ring();
-    const scene = this.options.source.build({
+  /** What is shown now. */
+  scene(ring: Ring | null = null): Scene {
+    return this.options.source.build({
       snapshot: this.options.snapshot(),
       viewport: this.currentViewport,
       isHidingLabels: this.isHidingLabels,
+      isSolo: this.isSolo,
       ring,
     });
+  }
+
+  private drawFrame(): void {
+    this.pendingFrame = null;
+    const ring = this.ring();
+    const scene = this.scene(ring);
     const rects = this.stale.take(scene.width, scene.height);
     this.drawnRing = ring;
     if (rects.length > 0) {
