@@ -58,6 +58,7 @@ export const embedStrings = {
     "page.panel": "Show or hide the panel",
     "page.save": "Save now",
     "page.download": "Download my work",
+    "page.tutorial": "Practise on an example",
   },
   groups: {
     tools: "Tools",
@@ -116,6 +117,10 @@ export const embedStrings = {
     high: (name: string) => `${name}: shown full at`,
     auto: "Auto",
     autoAll: "Auto all",
+    mode: "Colours of the channels",
+    modes: { composite: "All in colour", grayscale: "One in grey" },
+    alone: "1",
+    aloneFor: (name: string) => `Show ${name} alone`,
     contrast: "Contrast",
     more: (name: string) => `Contrast of ${name}`,
     histogram: (name: string) => `How often each intensity of ${name} occurs`,
@@ -134,6 +139,11 @@ export const embedStrings = {
     outline: "Outline",
     width: "Line width",
     onlySelected: "Only the selected cell",
+    colorBy: "Colours",
+    colorsBy: { label: "Tell cells apart", compartment: "Compartment", area: "Area" },
+    colorsByFindings: "Findings",
+    colormap: "Scale of colours",
+    showAll: (n: number) => `Show ${n} hidden`,
     safePalette: "Colour-blind-safe colours",
   },
   views: {
@@ -155,6 +165,7 @@ export const embedStrings = {
       n === 0 ? "Nothing to look at" : `${n} ${n === 1 ? "place" : "places"} to look at`,
     more: (n: number) => `and ${n} more; check again when these are done.`,
     again: "Check again",
+    colored: "Colour these cells only",
     submitAnyway: "Submit anyway",
     rules: {
       fragment: (label: number, value: number) => `Cell ${label} has only ${value} px`,

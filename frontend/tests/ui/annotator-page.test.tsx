@@ -108,13 +108,25 @@ describe("channels and labels", () => {
     const { user } = show();
     await user.click(screen.getByLabelText("Only the selected cell"));
     await user.click(screen.getByLabelText("Colour-blind-safe colours"));
+    await user.selectOptions(screen.getByLabelText("Colours"), "Area");
     act(() => held.show({ tool: "brush" }));
     await user.selectOptions(screen.getByLabelText("Pixels of other cells"), "overwrite");
     expect(held.editor.setView.mock.calls).toEqual([
       [{ onlySelected: true }],
       [{ palette: "safe" }],
+      [{ colorBy: "area" }],
     ]);
     expect(held.editor.setWriteMode).toHaveBeenCalledWith("overwrite");
+  });
+
+  it("shows hidden labels again, and the scale of colours of areas", async () => {
+    const { view, work } = held.editor.state.getSnapshot();
+    held.show({ view: { ...view, colorBy: "area" }, work: { ...work, hidden: new Set([4, 5]) } });
+    const { user } = show();
+    await user.selectOptions(screen.getByLabelText("Scale of colours"), "magma");
+    expect(held.editor.setView).toHaveBeenCalledWith({ colormap: "magma" });
+    await user.click(button("Show 2 hidden"));
+    expect(held.editor.setHidden).toHaveBeenCalledWith([]);
   });
 
   it("names a channel that could not be loaded", async () => {
@@ -148,6 +160,25 @@ describe("leaving a crop", () => {
     expect(held.editor.setCamera).toHaveBeenLastCalledWith(expect.objectContaining({ zoom: 3 }));
     await user.click(button("Submit anyway"));
     expect(actions.onSubmit).toHaveBeenCalledOnce();
+  });
+
+  it("colours the cells with findings, and all again when closed", async () => {
+    withFindings();
+    const { user } = show();
+    await user.click(button("Submit"));
+    await user.click(screen.getByLabelText("Colour these cells only"));
+    const { view } = held.editor.state.getSnapshot();
+    act(() => held.show({ view: { ...view, colorBy: "value" } }));
+    await user.click(button("Close"));
+    const labels = new Map([
+      [3, 1],
+      [4, 1],
+    ]);
+    expect(held.editor.setLabelValues.mock.calls).toEqual([[labels], [null]]);
+    expect(held.editor.setView.mock.calls).toEqual([
+      [{ colorBy: "value" }],
+      [{ colorBy: "label" }],
+    ]);
   });
 
   it("checks again, and closes what it found", async () => {

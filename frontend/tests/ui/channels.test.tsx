@@ -57,6 +57,25 @@ describe("a channel", () => {
   });
 });
 
+describe("one channel", () => {
+  it("is shown in grey, or alone in its colour", async () => {
+    const user = show();
+    await user.click(screen.getByRole("radio", { name: "One in grey" }));
+    await user.click(screen.getByRole("button", { name: "Show CD3 alone" }));
+    const { view } = held.editor.state.getSnapshot();
+    act(() => held.show({ view: { ...view, soloChannel: 1 } }));
+    await user.click(screen.getByRole("button", { name: "Show CD3 alone", pressed: true }));
+    act(() => held.show({ view: { ...view, mode: "grayscale" } }));
+    await user.click(screen.getByRole("button", { name: "Show CD3 alone", pressed: false }));
+    expect(held.editor.setView.mock.calls).toEqual([
+      [{ mode: "grayscale" }],
+      [{ channel: 1, soloChannel: 1 }],
+      [{ channel: 1, soloChannel: null }],
+      [{ channel: 1, soloChannel: null }],
+    ]);
+  });
+});
+
 describe("views", () => {
   it("can show what the predictor sees", async () => {
     const user = show();

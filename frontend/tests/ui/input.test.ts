@@ -54,7 +54,7 @@ describe("keys", () => {
     expect(run.mock.calls).toEqual([[command]]);
   });
 
-  it.each([{ key: "z", altKey: true }, { key: "b", ctrlKey: true }, { key: "F9" }])(
+  it.each([{ key: "z", altKey: true }, { key: "j", ctrlKey: true }, { key: "F9" }])(
     "%o is left to the browser",
     (init) => {
       const { run } = listen();

@@ -4,8 +4,8 @@ import { embedStrings } from "../strings-embed";
 import { Banners } from "./Banners";
 import { CanvasHost } from "./CanvasHost";
 import { ChannelPanel } from "./channels/ChannelPanel";
+import { ChecksOver } from "./checks/ChecksOver";
 import type { CheckFinding } from "./checks/check-labels";
-import { FindingsPanel } from "./checks/FindingsPanel";
 import { useChecks } from "./checks/useChecks";
 import { downloadWork } from "./download";
 import { FrameSlider } from "./FrameSlider";
@@ -15,7 +15,6 @@ import { LabelPanel } from "./labels/LabelPanel";
 import { type Overlay, Overlays } from "./Overlays";
 import type { OpenCrop } from "./open-crop";
 import { CropOverlay } from "./overlay/CropOverlay";
-import { cameraOn } from "./overlay/places";
 import { StatusLine } from "./StatusLine";
 import { TopBar } from "./TopBar";
 import { ToolOptions } from "./toolbar/ToolOptions";
@@ -37,8 +36,6 @@ export interface EditorScreenProps {
 
 /** Below this width the panel would take too much of the crop, so it starts closed. */
 const WIDE_PX = 1000;
-/** A finding is shown at least this large. */
-const FINDING_ZOOM = 3;
 
 /** True once a person can work: the labels may change and every channel to be shown is there. */
 const canBeEdited = (state: EditorSnapshot) =>
@@ -53,19 +50,12 @@ export function EditorScreen(props: EditorScreenProps) {
   const [note, say] = useNote();
   const ready = useEditorState(editor, canBeEdited);
   const canLeave = useEditorState(editor, (state) => state.editable);
-  const locked = leaving !== null;
+  // While the practice covers the page, keys are its own.
+  const locked = leaving !== null || overlay === "tutorial";
 
   const checks = useChecks(crop, props.onSubmit);
   const [viewport, setViewport] = useState<Viewport | null>(null);
   const [mark, setMark] = useState<CheckFinding | null>(null);
-  const show = (finding: CheckFinding) => {
-    setMark(finding);
-    editor.setCompartment(finding.compartment);
-    editor.setFrame(finding.frame);
-    editor.select(finding.label);
-    const { camera } = editor.state.getSnapshot();
-    if (viewport) editor.setCamera(cameraOn(finding, camera, viewport, FINDING_ZOOM));
-  };
 
   const page: Record<PageCommand, () => void> = {
     "page.submit": () => (canLeave ? checks.submit() : say(embedStrings.notEditable)),
@@ -79,6 +69,7 @@ export function EditorScreen(props: EditorScreenProps) {
         (failure: Error) => say(failure.message),
       );
     },
+    "page.tutorial": () => setOverlay("tutorial"),
     "page.download": () => void downloadWork(crop),
   };
   const run = useCommands({ editor, locked, page, say });
@@ -98,21 +89,15 @@ export function EditorScreen(props: EditorScreenProps) {
       <main className="crop-place">
         <CanvasHost editor={editor} locked={locked} onViewport={setViewport} />
         <CropOverlay crop={crop} viewport={viewport} mark={mark} />
-        {checks.findings && (
-          <FindingsPanel
-            findings={checks.findings}
-            nFrames={assignment.n_frames}
-            shown={mark}
-            canSubmit={ready && !locked}
-            onShow={show}
-            onAgain={checks.look}
-            onSubmit={props.onSubmit}
-            onClose={() => {
-              checks.close();
-              setMark(null);
-            }}
-          />
-        )}
+        <ChecksOver
+          crop={crop}
+          checks={checks}
+          viewport={viewport}
+          mark={mark}
+          canSubmit={ready && !locked}
+          onMark={setMark}
+          onSubmit={props.onSubmit}
+        />
         <Banners
           crop={crop}
           problem={props.problem}

@@ -1,9 +1,10 @@
 import { lazy, Suspense } from "react";
 
 /** What can lie above the page; none of it is loaded before it is asked for. */
-export type Overlay = "palette" | "help";
+export type Overlay = "palette" | "help" | "tutorial";
 
 const CommandPalette = lazy(() => import("./palette/CommandPalette"));
+const Tutorial = lazy(() => import("./tutorial/Tutorial"));
 const HelpOverlay = lazy(() => import("./help/HelpOverlay"));
 
 interface OverlaysProps {
@@ -16,6 +17,7 @@ export function Overlays({ open, run, onClose }: OverlaysProps) {
   return (
     <Suspense fallback={null}>
       {open === "palette" && <CommandPalette run={run} onClose={onClose} />}
+      {open === "tutorial" && <Tutorial onClose={onClose} />}
       {open === "help" && <HelpOverlay onClose={onClose} />}
     </Suspense>
   );

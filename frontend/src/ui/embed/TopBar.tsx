@@ -16,6 +16,7 @@ const IN_MENU = [
   "page.check",
   "page.save",
   "page.download",
+  "page.tutorial",
 ] as const satisfies readonly PageCommand[];
 
 interface TopBarProps {

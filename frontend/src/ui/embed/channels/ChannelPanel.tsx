@@ -1,6 +1,7 @@
 import type { Assignment } from "../../../api";
 import { Button } from "../../components/Button";
 import { embedStrings } from "../../strings-embed";
+import { useKeys } from "../keys/useKeys";
 import type { OpenCrop } from "../open-crop";
 import { useEditorState } from "../useEditorState";
 import { ChannelRow } from "./ChannelRow";
@@ -9,6 +10,7 @@ import { ViewPresets } from "./ViewPresets";
 const text = embedStrings.channels;
 /** More channels than this start folded. */
 const N_OPEN = 3;
+const MODES = ["composite", "grayscale"] as const;
 
 export function ChannelPanel({ crop }: { crop: OpenCrop }) {
   const { editor, assignment } = crop;
@@ -21,6 +23,7 @@ export function ChannelPanel({ crop }: { crop: OpenCrop }) {
           {text.autoAll}
         </Button>
       </div>
+      <ModeChoice editor={editor} />
       <ViewPresets editor={editor} jobId={assignment.job_id} />
       <ul className="channel-list">
         {channels.map((channel, index) => (
@@ -44,4 +47,26 @@ function rangeOf(assignment: Assignment, index: number): readonly [number, numbe
   const channel = assignment.channels[index];
   if (!channel || channel.max <= channel.min) return [0, 1];
   return [channel.min, channel.max];
+}
+
+function ModeChoice({ editor }: { editor: OpenCrop["editor"] }) {
+  const keys = useKeys();
+  const mode = useEditorState(editor, (state) => state.view.mode);
+  return (
+    <fieldset className="segmented mode-choice" title={keys.labelOf("view.grayscale")}>
+      <legend className="visually-hidden">{text.mode}</legend>
+      {MODES.map((name) => (
+        <label key={name} data-checked={name === mode}>
+          <input
+            type="radio"
+            name="channel-mode"
+            className="visually-hidden"
+            checked={name === mode}
+            onChange={() => editor.setView({ mode: name })}
+          />
+          {text.modes[name]}
+        </label>
+      ))}
+    </fieldset>
+  );
 }

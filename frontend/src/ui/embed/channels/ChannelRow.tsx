@@ -4,6 +4,7 @@ import { Button } from "../../components/Button";
 import { embedStrings } from "../../strings-embed";
 import { fromHex, toHex } from "../color";
 import { CheckBox, Slider } from "../controls";
+import { useEditorState } from "../useEditorState";
 import { Histogram } from "./Histogram";
 
 const text = embedStrings.channels;
@@ -40,6 +41,7 @@ export function ChannelRow(props: ChannelRowProps) {
           />
           <span title={name}>{name}</span>
         </label>
+        <AloneButton editor={editor} index={index} name={name} />
         {channel.loaded ? (
           <Button
             small
@@ -58,6 +60,31 @@ export function ChannelRow(props: ChannelRowProps) {
         <ChannelLimits {...props} />
       </details>
     </li>
+  );
+}
+
+/** Shows this channel alone; in the grayscale mode it is the one that is shown. */
+function AloneButton({ editor, index, name }: { editor: Editor; index: number; name: string }) {
+  const isAlone = useEditorState(editor, ({ view }) =>
+    view.mode === "grayscale" ? view.channel === index : view.soloChannel === index,
+  );
+  const isGray = useEditorState(editor, ({ view }) => view.mode === "grayscale");
+  const toggle = () => {
+    const soloChannel = isAlone || isGray ? null : index;
+    editor.setView({ channel: index, soloChannel });
+  };
+  return (
+    <Button
+      small
+      tone="quiet"
+      className="alone"
+      aria-label={text.aloneFor(name)}
+      aria-pressed={isAlone}
+      title={text.aloneFor(name)}
+      onClick={toggle}
+    >
+      {text.alone}
+    </Button>
   );
 }
 

@@ -1,6 +1,7 @@
 import { Button } from "../../components/Button";
 import { strings } from "../../strings";
 import { embedStrings } from "../../strings-embed";
+import { CheckBox } from "../controls";
 import { IconButton } from "../icons";
 import type { CheckFinding } from "./check-labels";
 
@@ -13,6 +14,9 @@ interface FindingsPanelProps {
   shown: CheckFinding | null;
   canSubmit: boolean;
   onShow: (finding: CheckFinding) => void;
+  /** Cells with a finding are coloured, all others grey. */
+  isColored: boolean;
+  onColored: (on: boolean) => void;
   onAgain: () => void;
   onSubmit: () => void;
   onClose: () => void;
@@ -43,6 +47,11 @@ export function FindingsPanel(props: FindingsPanelProps) {
       </ul>
       {findings.length > MOST_SHOWN && (
         <p className="muted">{text.more(findings.length - MOST_SHOWN)}</p>
+      )}
+      {findings.length > 0 && (
+        <div className="findings-color">
+          <CheckBox label={text.colored} checked={props.isColored} onChange={props.onColored} />
+        </div>
       )}
       <footer className="actions">
         <Button small onClick={props.onAgain}>

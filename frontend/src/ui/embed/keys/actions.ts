@@ -11,7 +11,8 @@ export type PageCommand =
   | "page.help"
   | "page.panel"
   | "page.save"
-  | "page.download";
+  | "page.download"
+  | "page.tutorial";
 
 export type ActionGroup = CommandGroup | "page" | "hold";
 
@@ -32,9 +33,10 @@ const PAGE_ACTIONS: readonly KeyAction[] = (
     ["page.check", []],
     ["page.palette", ["Mod+K"]],
     ["page.help", ["?"]],
-    ["page.panel", ["\\"]],
+    ["page.panel", ["Mod+B"]],
     ["page.save", ["Mod+S"]],
     ["page.download", []],
+    ["page.tutorial", []],
   ] as const satisfies readonly (readonly [PageCommand, readonly string[]])[]
 ).map(([id, keys]) => ({ id, keys, group: "page", label: pageText[id] }));
 

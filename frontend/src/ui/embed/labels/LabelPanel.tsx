@@ -1,4 +1,6 @@
-import type { Editor } from "../../../engine";
+import type { ColorBy, ColormapName, Editor } from "../../../engine";
+import { COLORMAPS } from "../../../model";
+import { Button } from "../../components/Button";
 import { embedStrings } from "../../strings-embed";
 import { CheckBox, Slider } from "../controls";
 import { useEditorState } from "../useEditorState";
@@ -33,6 +35,7 @@ export function LabelPanel({ editor }: { editor: Editor }) {
           value={view.outlineWidthPx}
           onChange={(outlineWidthPx) => editor.setView({ outlineWidthPx })}
         />
+        <ColorChoice editor={editor} />
         <CheckBox
           label={text.onlySelected}
           checked={view.onlySelected}
@@ -43,7 +46,57 @@ export function LabelPanel({ editor }: { editor: Editor }) {
           checked={view.palette === "safe"}
           onChange={(safe) => editor.setView({ palette: safe ? "safe" : "vivid" })}
         />
+        <ShowHidden editor={editor} />
       </div>
     </section>
+  );
+}
+
+const MEANINGS = ["label", "compartment", "area"] as const;
+
+/** What the colours of labels mean. */
+function ColorChoice({ editor }: { editor: Editor }) {
+  const { colorBy, colormap } = useEditorState(editor, (state) => state.view);
+  return (
+    <div className="slider">
+      <span>{text.colorBy}</span>
+      <div className="color-choice">
+        <select
+          className="small-select"
+          aria-label={text.colorBy}
+          value={colorBy}
+          onChange={(event) => editor.setView({ colorBy: event.target.value as ColorBy })}
+        >
+          {MEANINGS.map((name) => (
+            <option key={name} value={name}>
+              {text.colorsBy[name]}
+            </option>
+          ))}
+          {colorBy === "value" && <option value="value">{text.colorsByFindings}</option>}
+        </select>
+        {colorBy === "area" && (
+          <select
+            className="small-select"
+            aria-label={text.colormap}
+            value={colormap}
+            onChange={(event) => editor.setView({ colormap: event.target.value as ColormapName })}
+          >
+            {COLORMAPS.map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function ShowHidden({ editor }: { editor: Editor }) {
+  const nHidden = useEditorState(editor, (state) => state.work.hidden.size);
+  if (nHidden === 0) return null;
+  return (
+    <Button small onClick={() => editor.setHidden([])}>
+      {text.showAll(nHidden)}
+    </Button>
   );
 }

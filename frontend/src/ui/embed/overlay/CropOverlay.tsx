@@ -1,15 +1,14 @@
+import { scaleBar } from "../../../engine";
 import { embedStrings } from "../../strings-embed";
-import type { OpenCrop } from "../open-crop";
 import { useEditorState } from "../useEditorState";
 import { DraftShape } from "./DraftShape";
-import { Minimap } from "./Minimap";
-import { type Size, scaleBar } from "./places";
+import { Minimap, type ShownCrop } from "./Minimap";
+import type { Size } from "./places";
 
-const LONGEST_BAR_PX = 120;
 const MARK_PX = 16;
 
 interface CropOverlayProps {
-  crop: OpenCrop;
+  crop: ShownCrop;
   viewport: Size | null;
   /** A place in the image to point at. */
   mark: { readonly row: number; readonly col: number } | null;
@@ -19,7 +18,7 @@ interface CropOverlayProps {
 export function CropOverlay({ crop, viewport, mark }: CropOverlayProps) {
   const camera = useEditorState(crop.editor, (state) => state.camera);
   const draft = useEditorState(crop.editor, (state) => state.work.draft);
-  const bar = scaleBar(crop.assignment.pixel_size_um, camera.zoom, LONGEST_BAR_PX);
+  const bar = scaleBar(crop.assignment.pixel_size_um, camera.zoom);
   return (
     <>
       <svg className="crop-marks" aria-hidden="true">
@@ -33,10 +32,12 @@ export function CropOverlay({ crop, viewport, mark }: CropOverlayProps) {
           />
         )}
       </svg>
-      <div className="scale-bar" role="img" aria-label={embedStrings.scaleBar(bar.words)}>
-        <span>{bar.words}</span>
-        <span style={{ width: bar.lengthPx }} />
-      </div>
+      {bar && (
+        <div className="scale-bar" role="img" aria-label={embedStrings.scaleBar(bar.text)}>
+          <span>{bar.text}</span>
+          <span style={{ width: bar.lengthPx }} />
+        </div>
+      )}
       {viewport && <Minimap crop={crop} viewport={viewport} />}
     </>
   );

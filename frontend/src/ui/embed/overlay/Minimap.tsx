@@ -3,12 +3,16 @@ import { embedStrings } from "../../strings-embed";
 import type { OpenCrop } from "../open-crop";
 import { useEditorState } from "../useEditorState";
 import { cameraOn, isCut, type Size } from "./places";
-import { thumbnail } from "./thumbnail";
 
 const LONGEST_PX = 132;
 
+/** What is shown of a crop over its canvas. */
+export interface ShownCrop extends Pick<OpenCrop, "editor"> {
+  readonly assignment: Pick<OpenCrop["assignment"], "pixel_size_um" | "window">;
+}
+
 /** The whole crop in the corner while only a part of it is in view; a press moves the view there. */
-export function Minimap({ crop, viewport }: { crop: OpenCrop; viewport: Size }) {
+export function Minimap({ crop, viewport }: { crop: ShownCrop; viewport: Size }) {
   const { editor, assignment } = crop;
   const camera = useEditorState(editor, (state) => state.camera);
   const shape = { nRows: assignment.window.height, nCols: assignment.window.width };
@@ -40,7 +44,7 @@ export function Minimap({ crop, viewport }: { crop: OpenCrop; viewport: Size }) 
       }}
       onPointerMove={moveTo}
     >
-      <MinimapPicture crop={crop} size={size} />
+      <MinimapPicture editor={editor} />
       <div
         className="minimap-view"
         style={{
@@ -54,15 +58,19 @@ export function Minimap({ crop, viewport }: { crop: OpenCrop; viewport: Size }) 
   );
 }
 
-function MinimapPicture({ crop, size: { width, height } }: { crop: OpenCrop; size: Size }) {
+/** Drawn again when channels or the frame change. */
+function MinimapPicture({ editor }: Pick<ShownCrop, "editor">) {
   const ref = useRef<HTMLCanvasElement>(null);
-  const views = useEditorState(crop.editor, (state) => state.channels);
-  const frame = useEditorState(crop.editor, (state) => state.frame);
+  const channels = useEditorState(editor, (state) => state.channels);
+  const view = useEditorState(editor, (state) => state.view);
+  const frame = useEditorState(editor, (state) => state.frame);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the picture follows what the editor shows.
   useEffect(() => {
-    const { window: shown } = crop.assignment;
-    const shape = { nRows: shown.height, nCols: shown.width };
-    const pixels = thumbnail({ views, data: crop.channelData, shape, frame, width, height });
-    ref.current?.getContext("2d")?.putImageData(new ImageData(pixels, width, height), 0, 0);
-  }, [crop, views, frame, width, height]);
-  return <canvas ref={ref} width={width} height={height} />;
+    const canvas = ref.current;
+    if (!canvas) return;
+    const { width, height, rgba } = editor.minimap(LONGEST_PX);
+    Object.assign(canvas, { width, height });
+    canvas.getContext("2d")?.putImageData(new ImageData(rgba, width, height), 0, 0);
+  }, [editor, channels, view, frame]);
+  return <canvas ref={ref} />;
 }

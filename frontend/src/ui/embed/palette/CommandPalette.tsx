@@ -47,7 +47,7 @@ export default function CommandPalette({ run, onClose }: CommandPaletteProps) {
         aria-controls={listId}
         aria-activedescendant={chosen && `${listId}-${chosen.id}`}
         placeholder={text.search}
-        autoFocus
+        data-first
         value={query}
         onKeyDown={onKeyDown}
         onChange={(event) => {

@@ -1,0 +1,99 @@
+import { useEffect, useState } from "react";
+import type { Viewport } from "../../../engine";
+import { Button } from "../../components/Button";
+import { Logo } from "../../components/Logo";
+import { tutorialStrings } from "../../strings-tutorial";
+import { CanvasHost } from "../CanvasHost";
+import { CropOverlay } from "../overlay/CropOverlay";
+import { ToolOptions } from "../toolbar/ToolOptions";
+import { ToolStrip } from "../toolbar/ToolStrip";
+import { useCommands } from "../useCommands";
+import { useNote } from "../useNote";
+import { openPractice, type Practice } from "./practice-editor";
+import { StepCard } from "./StepCard";
+import { STEPS } from "./steps";
+
+const text = tutorialStrings;
+
+/** Guided practice on a made-up crop; nothing of it is saved. */
+export default function Tutorial({ onClose }: { onClose: () => void }) {
+  const [practice, setPractice] = useState<Practice | null>(null);
+  const [turn, setTurn] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `turn` is how starting over asks for another crop.
+  useEffect(() => {
+    const opened = openPractice();
+    setPractice(opened);
+    return () => opened.editor.dispose();
+  }, [turn]);
+  if (!practice) return null;
+  return (
+    <PracticeScreen
+      key={turn}
+      practice={practice}
+      onAgain={() => setTurn((before) => before + 1)}
+      onClose={onClose}
+    />
+  );
+}
+
+interface PracticeScreenProps {
+  practice: Practice;
+  onAgain: () => void;
+  onClose: () => void;
+}
+
+function PracticeScreen({ practice, onAgain, onClose }: PracticeScreenProps) {
+  const { editor } = practice;
+  const [at, setAt] = useState(0);
+  const [viewport, setViewport] = useState<Viewport | null>(null);
+  const [note, say] = useNote();
+  const step = STEPS[at];
+  const nothing = () => undefined;
+  const run = useCommands({
+    editor,
+    locked: false,
+    say,
+    page: {
+      "page.submit": nothing,
+      "page.check": nothing,
+      "page.palette": nothing,
+      "page.help": nothing,
+      "page.panel": nothing,
+      "page.save": nothing,
+      "page.download": nothing,
+      "page.tutorial": onClose,
+    },
+  });
+  return (
+    <div className="editor editor-practice">
+      <header className="top-bar">
+        <Logo size={22} />
+        <h1 className="practice-title">{text.title}</h1>
+        <span className="muted">{text.lead}</span>
+        <span className="top-space" />
+        <Button small tone="quiet" onClick={onAgain}>
+          {text.again}
+        </Button>
+        <Button small tone="primary" onClick={onClose}>
+          {text.close}
+        </Button>
+      </header>
+      <ToolOptions editor={editor} note={note} nFrames={1} />
+      <ToolStrip editor={editor} locked={false} nFrames={1} run={run} />
+      <main className="crop-place">
+        <CanvasHost editor={editor} locked={false} onViewport={setViewport} />
+        <CropOverlay crop={practice} viewport={viewport} mark={step?.place ?? null} />
+        {step && (
+          <StepCard
+            key={step.id}
+            practice={practice}
+            step={step}
+            number={at + 1}
+            onNext={() => setAt((before) => Math.min(before + 1, STEPS.length - 1))}
+            onClose={onClose}
+          />
+        )}
+      </main>
+    </div>
+  );
+}
