@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, TypeGuard
 
-from pipeline.qc import QcThresholds
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -16,6 +15,7 @@ from backend.models.fov import FovState
 from backend.services.context import Context
 from backend.services.names import clean_name
 from pipeline.errors import PipelineError
+from pipeline.qc import QcThresholds
 
 CROP_SIZES_PX = (32, 2048)
 
