@@ -119,7 +119,7 @@ export const embedStrings = {
     autoAll: "Auto all",
     mode: "Colours of the channels",
     modes: { composite: "All in colour", grayscale: "One in grey" },
-    alone: "1",
+    alone: "Solo",
     aloneFor: (name: string) => `Show ${name} alone`,
     contrast: "Contrast",
     more: (name: string) => `Contrast of ${name}`,

@@ -89,6 +89,7 @@ export function EditorScreen(props: EditorScreenProps) {
       <main className="crop-place">
         <CanvasHost editor={editor} locked={locked} onViewport={setViewport} />
         <CropOverlay crop={crop} viewport={viewport} mark={mark} />
+        {assignment.n_frames > 1 && <FrameSlider editor={editor} nFrames={assignment.n_frames} />}
         <ChecksOver
           crop={crop}
           checks={checks}
@@ -110,7 +111,6 @@ export function EditorScreen(props: EditorScreenProps) {
           <Instructions text={props.instructions} />
           <ChannelPanel crop={crop} />
           <LabelPanel editor={editor} />
-          {assignment.n_frames > 1 && <FrameSlider editor={editor} nFrames={assignment.n_frames} />}
         </aside>
       )}
       <StatusLine editor={editor} assignment={assignment} run={run} />

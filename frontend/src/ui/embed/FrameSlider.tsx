@@ -5,7 +5,7 @@ import { useEditorState } from "./useEditorState";
 export function FrameSlider({ editor, nFrames }: { editor: Editor; nFrames: number }) {
   const frame = useEditorState(editor, (state) => state.frame);
   return (
-    <section>
+    <section className="frame-slider" aria-label={embedStrings.frame}>
       <label className="slider">
         <span>
           {embedStrings.frame} {frame + 1} / {nFrames}

@@ -84,7 +84,7 @@ export function TopBar(props: TopBarProps) {
             id,
             label: text.page[id],
             keyName: keys.labelOf(id),
-            disabled: locked,
+            disabled: locked && id !== "page.download",
           }))}
           onChoose={run}
         />

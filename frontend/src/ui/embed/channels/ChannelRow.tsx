@@ -77,7 +77,6 @@ function AloneButton({ editor, index, name }: { editor: Editor; index: number; n
     <Button
       small
       tone="quiet"
-      className="alone"
       aria-label={text.aloneFor(name)}
       aria-pressed={isAlone}
       title={text.aloneFor(name)}

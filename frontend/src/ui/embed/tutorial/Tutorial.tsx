@@ -83,6 +83,8 @@ function PracticeScreen({ practice, onAgain, onClose }: PracticeScreenProps) {
       <main className="crop-place">
         <CanvasHost editor={editor} locked={false} onViewport={setViewport} />
         <CropOverlay crop={practice} viewport={viewport} mark={step?.place ?? null} />
+      </main>
+      <aside className="side-panel" data-scrolls>
         {step && (
           <StepCard
             key={step.id}
@@ -93,7 +95,7 @@ function PracticeScreen({ practice, onAgain, onClose }: PracticeScreenProps) {
             onClose={onClose}
           />
         )}
-      </main>
+      </aside>
     </div>
   );
 }
