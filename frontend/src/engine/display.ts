@@ -169,6 +169,9 @@ export class Display {
       this.styles.setPalette(settings.palette, plane, this.document.shape);
     }
     this.store.update({ view: { ...view, ...settings } });
+    if (settings.showOther === true) {
+      this.learnPlane();
+    }
     if (settings.colorBy !== undefined || settings.colormap !== undefined) {
       this.recolor();
     }
@@ -308,6 +311,10 @@ export class Display {
   private learnPlane(): void {
     const { shape } = this.document;
     this.styles.learn(this.document.plane(this.plane()), shape, wholeWindow(shape));
+    const other = this.stage.scene().other;
+    if (other !== null) {
+      this.styles.learn(other.labels, shape, wholeWindow(shape));
+    }
   }
 
   private plane(): PlaneName {

@@ -36,6 +36,7 @@ const DEFAULT_VIEW: ViewSettings = {
   soloChannel: null,
   colorBy: "label",
   colormap: "viridis",
+  showOther: false,
 };
 
 /** Channels shown at first when none is nuclear or membrane. */

@@ -148,6 +148,8 @@ export interface ViewSettings {
   /** `value` are those of `setLabelValues`. */
   readonly colorBy: ColorBy;
   readonly colormap: ColormapName;
+  /** Outlines of the other compartment, over what is shown of this one. */
+  readonly showOther: boolean;
 }
 
 export type ColorBy = "label" | "compartment" | "area" | "value";

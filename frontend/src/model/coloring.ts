@@ -30,9 +30,9 @@ export class LabelColoring {
 
   /** Gives entries to the labels in a window of a plane that have none yet. */
   learn(plane: Uint32Array, shape: PlaneShape, window: PixelWindow): void {
-    const neighbours = neighboursIn(plane, shape, window);
-    const fresh = [...neighbours.keys()].filter((label) => !this.entries.has(label));
-    for (const label of fresh.sort((a, b) => a - b)) {
+    const isFresh = (label: number) => !this.entries.has(label);
+    const neighbours = neighboursIn(plane, shape, window, isFresh);
+    for (const label of [...neighbours.keys()].sort((a, b) => a - b)) {
       this.entries.set(label, this.choose(label, neighbours.get(label) ?? []));
     }
   }
@@ -66,11 +66,48 @@ export class LabelColoring {
   }
 }
 
-/** Few per label, so a list is quicker than a set. */
-type Neighbours = Map<number, number[]>;
+/** More neighbours than this say no more about a colour: the palette is shorter. */
+const MAX_NEIGHBOURS = 64;
 
-function neighboursIn(plane: Uint32Array, shape: PlaneShape, window: PixelWindow): Neighbours {
-  const neighbours: Neighbours = new Map();
+/** The neighbours of fresh labels: few per label, so a list is quicker than a set. */
+class Neighbours extends Map<number, number[]> {
+  private readonly isFresh: (label: number) => boolean;
+
+  constructor(isFresh: (label: number) => boolean) {
+    super();
+    this.isFresh = isFresh;
+  }
+
+  /** Two labels lie side by side; the other may be 0. */
+  link(label: number, other: number): void {
+    this.note(label, other);
+    if (other !== 0) {
+      this.note(other, label);
+    }
+  }
+
+  private note(label: number, other: number): void {
+    let list = this.get(label);
+    if (list === undefined) {
+      if (!this.isFresh(label)) {
+        return;
+      }
+      list = [];
+      this.set(label, list);
+    }
+    if (other !== 0 && list.length < MAX_NEIGHBOURS && !list.includes(other)) {
+      list.push(other);
+    }
+  }
+}
+
+function neighboursIn(
+  plane: Uint32Array,
+  shape: PlaneShape,
+  window: PixelWindow,
+  isFresh: (label: number) => boolean,
+): Neighbours {
+  const neighbours = new Neighbours(isFresh);
   const { row, col, height, width } = window;
   for (let r = row; r < row + height; r += STRIDE) {
     followLine(plane, { at: r * shape.nCols + col, step: 1, n: width }, neighbours);
@@ -97,27 +134,10 @@ function followLine(plane: Uint32Array, line: Line, neighbours: Neighbours): voi
       gap++;
     } else {
       if (label !== before) {
-        link(neighbours, label, gap <= REACH_PX ? before : 0);
+        neighbours.link(label, gap <= REACH_PX ? before : 0);
       }
       before = label;
       gap = 0;
     }
   }
-}
-
-function link(neighbours: Neighbours, label: number, other: number): void {
-  const list = listOf(neighbours, label);
-  if (other !== 0 && !list.includes(other)) {
-    list.push(other);
-    listOf(neighbours, other).push(label);
-  }
-}
-
-function listOf(neighbours: Neighbours, label: number): number[] {
-  let list = neighbours.get(label);
-  if (list === undefined) {
-    list = [];
-    neighbours.set(label, list);
-  }
-  return list;
 }

@@ -41,6 +41,7 @@ function scene(labels: Uint32Array, size: number, zoom: number): Scene {
       { ...channel, color: [0, 255, 0] },
     ],
     labels,
+    other: null,
     styles,
     view: {
       fillOpacity: 0.2,
@@ -55,6 +56,7 @@ function scene(labels: Uint32Array, size: number, zoom: number): Scene {
       soloChannel: null,
       colorBy: "label",
       colormap: "viridis",
+      showOther: false,
     },
     outlinePx: 1,
     ring: null,

@@ -109,3 +109,23 @@ it("a stroke uploads the rectangle that it changed, selecting only the table of 
   test.time.drawFrame();
   expect(canvas.uploads.every(({ data }) => data instanceof Uint8Array)).toBe(true);
 });
+
+it("the other compartment is uploaded anew when it may have changed unseen", async () => {
+  const test = await withTwoCells();
+  const canvas = attached(test);
+  const uploads = () => {
+    canvas.uploads = [];
+    test.time.drawFrame();
+    return canvas.uploads.filter(({ data }) => data instanceof Uint32Array).length;
+  };
+  test.command("view.other_compartment");
+  expect(uploads()).toBe(1);
+  test.command("view.fill");
+  expect(uploads()).toBe(0);
+  test.command("view.other_compartment").command("compartment.next");
+  uploads();
+  test.use("brush", 3).click([40, 40]).command("compartment.next");
+  uploads();
+  test.command("view.other_compartment");
+  expect(uploads()).toBe(1);
+});

@@ -25,6 +25,7 @@ const VIEW: ViewSettings = {
   soloChannel: null,
   colorBy: "label",
   colormap: "viridis",
+  showOther: false,
 };
 
 /** 4 x 5 pixels; label 7 fills rows 1 and 2, columns 1 to 3; 10 screen pixels per image pixel. */
@@ -41,6 +42,7 @@ function makeScene(parts: Partial<Scene> = {}): Scene {
     height: 45,
     channels: [],
     labels,
+    other: null,
     styles,
     view: VIEW,
     outlinePx: 2,

@@ -110,6 +110,7 @@ export async function timings(size: number, nAcross: number): Promise<Timing[]> 
     rows.push({ what, ms: median(all.slice(1)) });
   };
 
+  brushEvent(test, size, 5);
   for (const radiusPx of [5, 50]) {
     rows.push({
       what: `brush event, radius ${radiusPx} (99 %)`,

@@ -114,6 +114,36 @@ describe("labels", () => {
     expect(at(14, 14)).toEqual(palette);
   });
 
+  it("of the other compartment are outlined in one colour", async () => {
+    const shape = { nFrames: 1, nRows: 20, nCols: 20 };
+    const labels = {
+      whole_cell: labelImage(new Uint32Array(400), shape),
+      nuclear: labelImage(new Uint32Array(400), shape),
+    };
+    for (let row = 5; row < 15; row++) {
+      labels.nuclear.data.fill(0xfffffff0, row * 20 + 5, row * 20 + 15);
+    }
+    const test = await TestEditor.open({ shape, labels });
+    const canvas = new FakeCanvas();
+    const viewport = { width: 20, height: 20, pixelRatio: 1 };
+    test.editor.attach(canvas.element, { ...viewport, renderer: "canvas2d" });
+    test.editor.setCamera({ zoom: 1, left: 0, top: 0 });
+    test.editor.setView({ outlineOpacity: 1 });
+    const at = (x: number, y: number) => {
+      test.time.drawFrame();
+      return canvas.at(x, y);
+    };
+    expect(at(5, 9)).toEqual([0, 0, 0]);
+    test.command("view.other_compartment");
+    expect([at(5, 9), at(9, 9), at(14, 14)]).toEqual([
+      [86, 180, 233],
+      [0, 0, 0],
+      [86, 180, 233],
+    ]);
+    test.editor.dispatch({ type: "hold", what: "hide_labels", down: true });
+    expect(at(5, 9)).toEqual([0, 0, 0]);
+  });
+
   it("keep their flags when they get other colours, also beyond the table of small labels", () => {
     const shape = { nRows: 1, nCols: 3 };
     const labels = Uint32Array.of(3, 2 ** 24 + 1, 0xfffffffe);

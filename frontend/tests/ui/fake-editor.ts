@@ -42,6 +42,7 @@ const SNAPSHOT: EditorSnapshot = {
     soloChannel: null,
     colorBy: "label",
     colormap: "viridis",
+    showOther: false,
   },
   camera: { zoom: 2, left: 0, top: 0 },
   canUndo: false,

@@ -31,6 +31,10 @@ export const VIEW_COMMANDS: readonly Command[] = [
     return selected !== 0;
   }),
   view("label.show_all", "Show all labels again", ["Shift+U"], (editor) => editor.setHidden([])),
+  view("view.other_compartment", "Outlines of the other compartment", ["Shift+O"], (editor) => {
+    editor.setView({ showOther: !editor.state.getSnapshot().view.showOther });
+    return editor.compartments.length > 1;
+  }),
   view("view.grayscale", "One channel in grey, or all in colour", ["Y"], (editor) => {
     const { mode } = editor.state.getSnapshot().view;
     editor.setView({ mode: mode === "composite" ? "grayscale" : "composite" });

@@ -32,7 +32,10 @@ export function composeView(
   out: Uint8ClampedArray,
 ): void {
   const channels = new ChannelRows(scene, map, rect);
-  const labels = scene.view.showLabels ? new LabelRows(scene, map, rect) : null;
+  const { showLabels } = scene.view;
+  const labels = showLabels ? new LabelRows(scene.labels, scene, map, rect) : null;
+  const other =
+    showLabels && scene.other ? new LabelRows(scene.other.labels, scene, map, rect) : null;
   const colors = new Float32Array(rect.width * 3);
   for (let i = 0; i < rect.height; i++) {
     const y = rect.y + i;
@@ -40,6 +43,10 @@ export function composeView(
     if (labels !== null) {
       labels.moveTo(y);
       blendLabels(scene, labels, colors);
+    }
+    if (other !== null) {
+      other.moveTo(y);
+      blendOther(scene, other, colors);
     }
     if (scene.ring !== null) {
       blendRing(scene.ring, rect, y, colors);
@@ -51,7 +58,7 @@ export function composeView(
 /** Lays fills and outlines over the colours (0 .. 255, three per pixel) of a row. */
 function blendLabels(scene: Scene, rows: LabelRows, colors: Float32Array): void {
   const { view, styles, outlinePx: w } = scene;
-  const { here, above, below } = rows;
+  const { here } = rows;
   const { table } = styles;
   for (let at = 0, i = MARGIN_PX; at < colors.length; at += 3, i++) {
     const label = here[i];
@@ -63,9 +70,7 @@ function blendLabels(scene: Scene, rows: LabelRows, colors: Float32Array): void 
     if ((flags & HIDDEN) !== 0 || (view.onlySelected && (flags & SELECTED) === 0)) {
       continue;
     }
-    const isEdge =
-      here[i - w] !== label || here[i + w] !== label || above[i] !== label || below[i] !== label;
-    if (!isEdge) {
+    if (!isOutline(rows, i, w)) {
       blendStyle(colors, at, table, slot, fillShare(view.fillOpacity, flags));
     } else if ((flags & SELECTED) === 0) {
       blendStyle(colors, at, table, slot, view.outlineOpacity);
@@ -73,6 +78,27 @@ function blendLabels(scene: Scene, rows: LabelRows, colors: Float32Array): void 
       colors.fill(255, at, at + 3);
     }
   }
+}
+
+/** Draws the outlines of the other compartment in one colour. */
+function blendOther(
+  { other, view, outlinePx }: Scene,
+  rows: LabelRows,
+  colors: Float32Array,
+): void {
+  const [red, green, blue] = other?.color ?? [0, 0, 0];
+  for (let at = 0, i = MARGIN_PX; at < colors.length; at += 3, i++) {
+    if (rows.here[i] !== 0 && isOutline(rows, i, outlinePx)) {
+      colors[at] += (red - colors[at]) * view.outlineOpacity;
+      colors[at + 1] += (green - colors[at + 1]) * view.outlineOpacity;
+      colors[at + 2] += (blue - colors[at + 2]) * view.outlineOpacity;
+    }
+  }
+}
+
+function isOutline({ here, above, below }: LabelRows, i: number, w: number): boolean {
+  const label = here[i];
+  return here[i - w] !== label || here[i + w] !== label || above[i] !== label || below[i] !== label;
 }
 
 /** How much of a label's colour lies over the image. */

@@ -19,8 +19,9 @@ export class LabelRows {
   private readonly upper: Row;
   private readonly lower: Row;
 
-  constructor(scene: Scene, map: SampleMap, rect: ScreenRect) {
-    this.labels = scene.labels;
+  /** @param labels those of the scene, or of the other compartment. */
+  constructor(labels: Uint32Array, scene: Scene, map: SampleMap, rect: ScreenRect) {
+    this.labels = labels;
     this.nCols = scene.shape.nCols;
     this.rows = map.rows;
     this.cols = map.cols.subarray(rect.x, rect.x + rect.width + 2 * MARGIN_PX);

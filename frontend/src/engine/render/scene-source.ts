@@ -1,10 +1,16 @@
 /** Builds scenes from the state of the editor. Parts that did not change keep their identity. */
-import type { ChannelData, LabelDocument } from "../../model";
+import {
+  type ChannelData,
+  COMPARTMENTS,
+  type LabelDocument,
+  PALETTES,
+  type PlaneName,
+} from "../../model";
 import { shownChannels } from "../shown-channels";
 import type { Camera, ChannelView, EditorSnapshot, Viewport } from "../types";
 import type { LabelStyles } from "./label-styles";
 import { MARGIN_PX } from "./sampling";
-import type { Ring, Scene, SceneChannel } from "./scene";
+import type { OtherLabels, Ring, Scene, SceneChannel } from "./scene";
 
 interface HeldChannel {
   readonly view: ChannelView;
@@ -53,11 +59,22 @@ export class SceneSource {
       height: devicePixels(viewport.height, pixelRatio),
       channels: this.channels(snapshot, isSolo),
       labels: this.document.plane(plane),
+      other: view.showOther ? this.other(plane) : null,
       styles: this.styles,
       view: isHidingLabels ? { ...view, showLabels: false } : view,
       outlinePx: outlineWidth(view.outlineWidthPx, pixelRatio),
       ring: ring === null ? null : scaledRing(ring, pixelRatio),
     };
+  }
+
+  private other({ compartment, frame }: PlaneName): OtherLabels | null {
+    const name = this.document.compartments.find((candidate) => candidate !== compartment);
+    return name === undefined
+      ? null
+      : {
+          labels: this.document.plane({ compartment: name, frame }),
+          color: PALETTES.safe[COMPARTMENTS.indexOf(name)],
+        };
   }
 
   private deviceCamera(camera: Camera, ratio: number): Camera {

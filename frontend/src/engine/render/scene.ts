@@ -19,6 +19,11 @@ export interface Ring {
   readonly radius: number;
 }
 
+export interface OtherLabels {
+  readonly labels: Uint32Array;
+  readonly color: Rgb;
+}
+
 export interface Scene {
   readonly shape: PlaneShape;
   /** In device pixels: zoom is device pixels per image pixel. */
@@ -29,6 +34,8 @@ export interface Scene {
   readonly channels: readonly SceneChannel[];
   /** Labels of the plane that is shown; the identity tells whether they were uploaded. */
   readonly labels: Uint32Array;
+  /** Labels of the other compartment, whose outlines are drawn over; null for none. */
+  readonly other: OtherLabels | null;
   readonly styles: LabelStyles;
   readonly view: ViewSettings;
   readonly outlinePx: number;

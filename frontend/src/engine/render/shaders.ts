@@ -23,6 +23,7 @@ precision highp sampler2D;
 uniform isampler2D u_cols;
 uniform isampler2D u_rows;
 uniform usampler2D u_labels;
+uniform usampler2D u_other;
 uniform usampler2D u_styles;
 ${kinds.map(declareChannel).join("\n")}
 uniform int u_height;
@@ -32,6 +33,8 @@ uniform float u_outline;
 uniform int u_outline_px;
 uniform bool u_show_labels;
 uniform bool u_only_selected;
+uniform bool u_show_other;
+uniform vec3 u_other_color;
 uniform vec3 u_ring;
 out vec4 out_color;
 
@@ -59,6 +62,19 @@ bool isOutline(uint label, int x, int y, int col, int row) {
     labelAt(col, rowAt(y - w)) != label || labelAt(col, rowAt(y + w)) != label);
 }
 
+uint otherAt(int col, int row) {
+  return col < 0 || row < 0 ? 0u : texelFetch(u_other, ivec2(col, row), 0).r;
+}
+
+vec3 overlayOther(vec3 color, int x, int y, int col, int row) {
+  int w = u_outline_px;
+  uint label = u_show_other ? otherAt(col, row) : 0u;
+  bool isEdge = label != 0u && w > 0 &&
+    (otherAt(colAt(x - w), row) != label || otherAt(colAt(x + w), row) != label ||
+    otherAt(col, rowAt(y - w)) != label || otherAt(col, rowAt(y + w)) != label);
+  return isEdge ? mix(color, u_other_color, u_outline) : color;
+}
+
 vec3 overlay(vec3 color, int x, int y, int col, int row) {
   uint label = u_show_labels ? labelAt(col, row) : 0u;
   if (label == 0u) return color;
@@ -83,6 +99,7 @@ void main() {
   vec3 color = u_background;
   if (col >= 0 && row >= 0) {
     color = overlay(channels(ivec2(col, row)), x, y, col, row);
+    color = overlayOther(color, x, y, col, row);
   }
   float away = distance(vec2(float(x) + 0.5, float(y) + 0.5), u_ring.xy);
   if (u_ring.z >= 0.0 && abs(away - u_ring.z) < ${RING_HALF_PX}) {

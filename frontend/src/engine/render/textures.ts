@@ -28,6 +28,11 @@ export class LabelTexture {
     this.texture = makeTexture(gl);
   }
 
+  /** The plane is not shown: when it comes back, it may have changed. */
+  forget(): void {
+    this.source = null;
+  }
+
   /** Uploads the whole plane when it is another one, else the window that changed. */
   update(
     labels: Uint32Array,

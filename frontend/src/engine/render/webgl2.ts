@@ -15,14 +15,15 @@ import {
   StyleTexture,
 } from "./textures";
 
-/** Units 0 to 3 are labels, styles, columns and rows; WebGL2 promises 16 in all. */
-const FIRST_CHANNEL_UNIT = 4;
-export const MAX_SHOWN_CHANNELS = 12;
+/** Units 0 to 4 are labels, styles, columns, rows, other labels; WebGL2 promises 16 in all. */
+const FIRST_CHANNEL_UNIT = 5;
+export const MAX_SHOWN_CHANNELS = 11;
 
 /** Everything that lives on the card and dies with a lost context. */
 interface Resources {
   readonly programs: ProgramCache;
   readonly labels: LabelTexture;
+  readonly other: LabelTexture;
   readonly styles: StyleTexture;
   readonly cols: AxisTexture;
   readonly rows: AxisTexture;
@@ -104,6 +105,11 @@ export class Webgl2Renderer implements Renderer {
     this.drawn = scene;
     resources.labels.update(scene.labels, scene.shape, scene.styles, this.changedWindow);
     this.changedWindow = null;
+    if (scene.other === null) {
+      resources.other.forget();
+    } else {
+      resources.other.update(scene.other.labels, scene.shape, scene.styles, null);
+    }
     resources.styles.update(scene.styles);
     const shown = scene.channels.slice(0, MAX_SHOWN_CHANNELS);
     return resources.channels.get(
@@ -122,6 +128,7 @@ export class Webgl2Renderer implements Renderer {
       ["u_styles", resources.styles.texture],
       ["u_cols", resources.cols.texture],
       ["u_rows", resources.rows.texture],
+      ["u_other", resources.other.texture],
     ];
     const shown = channels.map(({ texture }, i): [string, WebGLTexture] => [
       `u_channel${i}`,
@@ -147,6 +154,10 @@ export class Webgl2Renderer implements Renderer {
     gl.uniform1i(program.at("u_outline_px"), scene.outlinePx);
     gl.uniform1i(program.at("u_show_labels"), view.showLabels ? 1 : 0);
     gl.uniform1i(program.at("u_only_selected"), view.onlySelected ? 1 : 0);
+    const [r2, g2, b2] = scene.other?.color ?? [0, 0, 0];
+    const showsOther = scene.other !== null && view.showLabels;
+    gl.uniform1i(program.at("u_show_other"), showsOther ? 1 : 0);
+    gl.uniform3f(program.at("u_other_color"), r2 / 255, g2 / 255, b2 / 255);
     gl.uniform3f(program.at("u_ring"), ring?.x ?? 0, ring?.y ?? 0, ring?.radius ?? -1);
     scene.channels.slice(0, MAX_SHOWN_CHANNELS).forEach((channel, i) => {
       const { black, scale } = rampOf(channel);
@@ -173,6 +184,7 @@ function makeResources(gl: WebGL2RenderingContext): Resources {
   return {
     programs: new ProgramCache(gl),
     labels: new LabelTexture(gl),
+    other: new LabelTexture(gl),
     styles: new StyleTexture(gl),
     cols: new AxisTexture(gl),
     rows: new AxisTexture(gl),

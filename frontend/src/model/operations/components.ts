@@ -3,6 +3,8 @@ import type { PixelWindow, PlaneShape } from "../windows";
 
 export type Connectivity = 4 | 8;
 
+type Cells = Uint8Array | Int32Array | Uint32Array;
+
 export interface Region {
   readonly window: PixelWindow;
   readonly areaPx: number;
@@ -19,7 +21,7 @@ export interface Filling {
  * by span: the cost is that of the region, not of the plane.
  */
 export function fillFrom(
-  cells: Uint8Array | Int32Array,
+  cells: Cells,
   shape: PlaneShape,
   seed: number,
   { from, to, connectivity }: Filling,
@@ -60,12 +62,7 @@ export function fillFrom(
   return { window, areaPx };
 }
 
-function spanStart(
-  cells: Uint8Array | Int32Array,
-  at: number,
-  start: number,
-  from: number,
-): number {
+function spanStart(cells: Cells, at: number, start: number, from: number): number {
   let left = at;
   while (left > start && cells[left - 1] === from) {
     left--;
@@ -73,7 +70,7 @@ function spanStart(
   return left;
 }
 
-function spanEnd(cells: Uint8Array | Int32Array, at: number, end: number, from: number): number {
+function spanEnd(cells: Cells, at: number, end: number, from: number): number {
   let right = at + 1;
   while (right < end && cells[right] === from) {
     right++;
@@ -82,13 +79,7 @@ function spanEnd(cells: Uint8Array | Int32Array, at: number, end: number, from: 
 }
 
 /** Puts the first cell of each run of `from` on the stack. */
-function pushRuns(
-  cells: Uint8Array | Int32Array,
-  first: number,
-  end: number,
-  from: number,
-  stack: number[],
-): void {
+function pushRuns(cells: Cells, first: number, end: number, from: number, stack: number[]): void {
   for (let at = first; at < end; at++) {
     if (cells[at] === from && (at === first || cells[at - 1] !== from)) {
       stack.push(at);

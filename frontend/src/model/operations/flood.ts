@@ -1,5 +1,5 @@
 /** Operations that start from a clicked pixel: flood, trim, fill holes. */
-import { wholeWindow } from "../windows";
+import { grownWindow, wholeWindow } from "../windows";
 import { fillFrom } from "./components";
 import {
   boundsOf,
@@ -13,6 +13,7 @@ import {
 } from "./plane";
 
 const REACHED = 2;
+const FIRST_REACH_PX = 64;
 
 export interface FloodArgs extends Paint {
   readonly row: number;
@@ -24,29 +25,45 @@ export interface FloodArgs extends Paint {
  * joined by edges, a label by corners too. While others are protected only background is flooded.
  */
 export function flood(plane: LabelPlane, args: FloodArgs): Patch | null {
-  const { row, col, label, mode } = args;
+  const { label, mode } = args;
   const old = labelOf(plane, args);
   if (old === label || (mode === "protect" && old !== 0)) {
     return null;
   }
-  const cells = maskOf(plane, old, wholeWindow(plane)).data;
-  const connectivity = old === 0 ? 4 : 8;
-  const region = fillFrom(cells, plane, row * plane.nCols + col, {
-    from: 1,
-    to: REACHED,
-    connectivity,
-  });
-  const { window } = region;
-  const labels = cropLabels(plane, window);
-  for (let i = 0, r = window.row; r < window.row + window.height; r++) {
-    const start = r * plane.nCols + window.col;
-    for (let at = start; at < start + window.width; at++, i++) {
-      if (cells[at] === REACHED) {
-        labels[i] = label;
-      }
-    }
+  // Most regions are small: the plane is looked at in growing windows round the click.
+  let patch = floodWithin(plane, args, old, FIRST_REACH_PX);
+  for (let reach = 4 * FIRST_REACH_PX; patch === null; reach *= 4) {
+    patch = floodWithin(plane, args, old, reach);
   }
-  return { window, labels };
+  return patch;
+}
+
+/** Null when the region may go on beyond the window. */
+function floodWithin(
+  plane: LabelPlane,
+  { row, col, label }: FloodArgs,
+  old: number,
+  reach: number,
+): Patch | null {
+  const seen = grownWindow({ row, col, height: 1, width: 1 }, reach, plane) ?? wholeWindow(plane);
+  const labels = cropLabels(plane, seen);
+  const shape = { nRows: seen.height, nCols: seen.width };
+  const { window } = fillFrom(labels, shape, (row - seen.row) * seen.width + col - seen.col, {
+    from: old,
+    to: label,
+    connectivity: old === 0 ? 4 : 8,
+  });
+  const isCut =
+    (window.row === 0 && seen.row > 0) ||
+    (window.col === 0 && seen.col > 0) ||
+    (window.row + window.height === seen.height && seen.row + seen.height < plane.nRows) ||
+    (window.col + window.width === seen.width && seen.col + seen.width < plane.nCols);
+  return isCut
+    ? null
+    : {
+        window: { ...window, row: window.row + seen.row, col: window.col + seen.col },
+        labels: cropLabels({ ...shape, labels }, window),
+      };
 }
 
 export interface TrimArgs {
