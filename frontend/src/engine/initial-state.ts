@@ -96,5 +96,6 @@ function channelViews(image: CropImage): ChannelView[] {
     contrast: channel.data === null ? [0, 1] : autoContrast(channel.data),
     gamma: 1,
     inverted: false,
+    lut: "color",
   }));
 }

@@ -24,7 +24,7 @@ export function shownChannels({ channels, view }: EditorSnapshot, isSolo: boolea
 function inWhite(channel: ChannelView): ChannelView {
   let gray = grays.get(channel);
   if (gray === undefined) {
-    gray = { ...channel, color: [255, 255, 255] };
+    gray = { ...channel, color: [255, 255, 255], lut: "color" };
     grays.set(channel, gray);
   }
   return gray;

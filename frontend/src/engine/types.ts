@@ -123,10 +123,14 @@ export interface ChannelView {
   readonly contrast: readonly [number, number];
   readonly gamma: number;
   readonly inverted: boolean;
+  /** `color` runs from black to the colour of the channel; the others are scales of their own. */
+  readonly lut: ChannelLut;
 }
 
+export type ChannelLut = "color" | ColormapName;
+
 export type ChannelSettings = Partial<
-  Pick<ChannelView, "visible" | "color" | "contrast" | "gamma" | "inverted">
+  Pick<ChannelView, "visible" | "color" | "contrast" | "gamma" | "inverted" | "lut">
 >;
 
 export interface ViewSettings {

@@ -32,6 +32,11 @@ const STOPS: Readonly<Record<ColormapName, readonly Rgb[]>> = {
 
 export const COLORMAPS = Object.keys(STOPS) as readonly ColormapName[];
 
+/** The nine colours of a scale, evenly spaced. */
+export function colormapStops(name: ColormapName): readonly Rgb[] {
+  return STOPS[name];
+}
+
 /** The colour of a share 0 .. 1 of a scale; what lies beyond has the colour of the end. */
 export function colormapColor(name: ColormapName, share: number): Rgb {
   const stops = STOPS[name];

@@ -2,7 +2,7 @@
 export { fromBase64, toBase64 } from "./base64";
 export { type SpanVisitor, type Stroke, visitStroke } from "./brush";
 export { LabelColoring } from "./coloring";
-export { COLORMAPS, type ColormapName, colormapColor } from "./colormap";
+export { COLORMAPS, type ColormapName, colormapColor, colormapStops } from "./colormap";
 export { COMPARTMENTS, type Compartment } from "./compartments";
 export { composeDiffs } from "./compose";
 export { autoContrast, type Histogram, histogramOf, valueRange } from "./contrast";

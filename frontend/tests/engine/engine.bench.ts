@@ -30,7 +30,7 @@ function scene(labels: Uint32Array, size: number, zoom: number): Scene {
   const styles = new LabelStyles();
   styles.learn(labels, shape, wholeWindow(shape));
   const data = Uint16Array.from({ length: size * size }, (_, at) => (at * 7919) % 4000);
-  const channel = { data, contrast: [0, 4000], gamma: 1, inverted: false } as const;
+  const channel = { data, contrast: [0, 4000], gamma: 1, inverted: false, lut: "color" } as const;
   return {
     shape,
     camera: { zoom, left: 10, top: 10 },

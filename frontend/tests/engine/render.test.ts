@@ -69,7 +69,15 @@ function half(color: readonly number[]): number[] {
 
 function channel(parts: Partial<SceneChannel> = {}): SceneChannel {
   const data = Uint16Array.from({ length: 20 }, (_, i) => i * 100);
-  return { data, color: [255, 0, 0], contrast: [0, 1000], gamma: 1, inverted: false, ...parts };
+  return {
+    data,
+    color: [255, 0, 0],
+    contrast: [0, 1000],
+    gamma: 1,
+    inverted: false,
+    lut: "color",
+    ...parts,
+  };
 }
 
 describe("the composed view", () => {

@@ -69,6 +69,21 @@ describe("channels", () => {
   });
 });
 
+describe("the lookup table of a channel", () => {
+  it("colours it by a scale instead of its own colour, except in grey", async () => {
+    const { test, at } = await withCanvas();
+    test.editor.setChannel(0, { visible: false });
+    test.editor.setChannel(1, { lut: "viridis", contrast: [0, 5900] });
+    expect([at(0, 2), at(59, 2)]).toEqual([
+      [...colormapColor("viridis", 0)],
+      [...colormapColor("viridis", 1)],
+    ]);
+    expect(at(30, 2)).toEqual([...colormapColor("viridis", 30 / 59)]);
+    test.editor.setView({ mode: "grayscale", channel: 1 });
+    expect(at(59, 2)).toEqual([255, 255, 255]);
+  });
+});
+
 describe("labels", () => {
   it("hide, and come back", async () => {
     const { test, at } = await withCanvas();

@@ -27,6 +27,7 @@ const SNAPSHOT: EditorSnapshot = {
       contrast: [100, 900],
       gamma: 1,
       inverted: false,
+      lut: "color",
     },
   ],
   view: {

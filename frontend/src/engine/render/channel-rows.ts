@@ -1,5 +1,5 @@
 /** Rows of the view with the channels added up, before labels are laid over them. */
-import { type Intensities, intensitiesOf } from "./intensities";
+import { type Intensities, intensitiesOf, N_STOPS } from "./intensities";
 import { MARGIN_PX, OUTSIDE, type SampleMap } from "./sampling";
 import type { Scene, ScreenRect } from "./scene";
 
@@ -37,20 +37,28 @@ export class ChannelRows {
     return this.colors;
   }
 
-  private add({ shown, red, green, blue }: Intensities, start: number): void {
+  private add({ shown, stops }: Intensities, start: number): void {
     const { cols, colors } = this;
-    let value = 0;
+    let [red, green, blue] = [0, 0, 0];
     let before = OUTSIDE;
     for (let i = 0, at = 0; i < cols.length; i++, at += 3) {
       const col = cols[i];
       if (col === OUTSIDE) {
         continue;
       }
-      value = col === before ? value : shown(start + col);
-      before = col;
-      colors[at] += value * red;
-      colors[at + 1] += value * green;
-      colors[at + 2] += value * blue;
+      if (col !== before) {
+        const along = shown(start + col) * (N_STOPS - 1);
+        const stop = Math.min(N_STOPS - 2, Math.floor(along));
+        const share = along - stop;
+        const k = stop * 3;
+        red = stops[k] + (stops[k + 3] - stops[k]) * share;
+        green = stops[k + 1] + (stops[k + 4] - stops[k + 1]) * share;
+        blue = stops[k + 2] + (stops[k + 5] - stops[k + 2]) * share;
+        before = col;
+      }
+      colors[at] += red;
+      colors[at + 1] += green;
+      colors[at + 2] += blue;
     }
   }
 

@@ -1,11 +1,13 @@
 /** From stored intensities to shown ones: contrast, inversion and gamma of one channel. */
+import { colormapStops } from "../../model";
 import type { SceneChannel } from "./scene";
 
+/** Colours of a channel between no and full intensity. */
+export const N_STOPS = 9;
+
 export interface Intensities {
-  /** Colour of the full intensity, 0 .. 255. */
-  readonly red: number;
-  readonly green: number;
-  readonly blue: number;
+  /** Colours 0 .. 255, three numbers per stop, from no to full intensity. */
+  readonly stops: Float32Array;
   /** The shown intensity, 0 .. 1, of the pixel at an index. */
   readonly shown: (at: number) => number;
 }
@@ -23,14 +25,20 @@ export function shownValue(channel: SceneChannel, value: number): number {
   return (channel.inverted ? 1 - ramp : ramp) ** channel.gamma;
 }
 
+/** The colours between which both renderers interpolate. */
+export function stopsOf({ color, lut }: SceneChannel): Float32Array {
+  const stops =
+    lut === "color"
+      ? Array.from({ length: N_STOPS }, (_, i) => color.map((part) => (part * i) / (N_STOPS - 1)))
+      : colormapStops(lut);
+  return Float32Array.from(stops.flat());
+}
+
 export function intensitiesOf(channel: SceneChannel): Intensities {
-  const [red, green, blue] = channel.color;
   const { data } = channel;
   const table = tableOf(channel);
   return {
-    red,
-    green,
-    blue,
+    stops: stopsOf(channel),
     shown: table === null ? (at) => shownValue(channel, data[at]) : (at) => table[data[at]],
   };
 }

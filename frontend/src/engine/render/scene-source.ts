@@ -101,8 +101,8 @@ export class SceneSource {
     const plane = isSameData
       ? before.channel.data
       : data.subarray(frame * size, (frame + 1) * size);
-    const { color, contrast, gamma, inverted } = view;
-    const channel = { data: plane, color, contrast, gamma, inverted };
+    const { color, contrast, gamma, inverted, lut } = view;
+    const channel = { data: plane, color, contrast, gamma, inverted, lut };
     this.held[index] = { view, data, frame, channel };
     return channel;
   }

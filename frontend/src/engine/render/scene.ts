@@ -1,6 +1,6 @@
 /** What a renderer draws, in device pixels; the same for both renderers. */
 import type { ChannelData, PixelWindow, PlaneShape, Rgb } from "../../model";
-import type { Camera, RendererKind, ViewSettings } from "../types";
+import type { Camera, ChannelLut, RendererKind, ViewSettings } from "../types";
 import type { LabelStyles } from "./label-styles";
 
 export interface SceneChannel {
@@ -10,6 +10,7 @@ export interface SceneChannel {
   readonly contrast: readonly [number, number];
   readonly gamma: number;
   readonly inverted: boolean;
+  readonly lut: ChannelLut;
 }
 
 /** Outline of the brush, in device pixels of the canvas. */

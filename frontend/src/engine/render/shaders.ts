@@ -1,5 +1,6 @@
 /** Shaders of the WebGL2 renderer. The rules are those of `compose.ts`. */
 import { CHECKED_SHARE, EMPHASIS, RING_HALF_PX, RING_OPACITY } from "./compose";
+import { N_STOPS } from "./intensities";
 import { CHECKED, HIDDEN, HOVERED, SELECTED, TABLE_WIDTH } from "./label-styles";
 import { MARGIN_PX } from "./sampling";
 
@@ -48,6 +49,12 @@ float shown(float value, vec4 ramp) {
   float v = isnan(value) ? 0.0 : clamp((value - ramp.x) * ramp.y, 0.0, 1.0);
   v = ramp.w > 0.5 ? 1.0 - v : v;
   return ramp.z == 1.0 ? v : pow(v, ramp.z);
+}
+
+vec3 colored(vec3 stops[${N_STOPS}], float value) {
+  float along = value * ${N_STOPS - 1}.0;
+  int stop = min(${N_STOPS - 2}, int(along));
+  return mix(stops[stop], stops[stop + 1], along - float(stop));
 }
 
 vec3 channels(ivec2 at) {
@@ -111,9 +118,9 @@ void main() {
 
 function declareChannel(kind: ChannelKind, i: number): string {
   const sampler = kind === "uint" ? "usampler2D" : "sampler2D";
-  return `uniform ${sampler} u_channel${i};\nuniform vec4 u_ramp${i};\nuniform vec3 u_color${i};`;
+  return `uniform ${sampler} u_channel${i};\nuniform vec4 u_ramp${i};\nuniform vec3 u_stops${i}[${N_STOPS}];`;
 }
 
 function addChannel(_kind: ChannelKind, i: number): string {
-  return `  sum += u_color${i} * shown(float(texelFetch(u_channel${i}, at, 0).r), u_ramp${i});`;
+  return `  sum += colored(u_stops${i}, shown(float(texelFetch(u_channel${i}, at, 0).r), u_ramp${i}));`;
 }

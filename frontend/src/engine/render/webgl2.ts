@@ -3,7 +3,7 @@
  * rectangle that it changed and redraws only the part of the screen that shows it.
  */
 import { type PixelWindow, unionOf } from "../../model";
-import { rampOf } from "./intensities";
+import { rampOf, stopsOf } from "./intensities";
 import { type Program, ProgramCache } from "./programs";
 import { sampleMap } from "./sampling";
 import { type Renderer, RendererError, type Scene, type ScreenRect } from "./scene";
@@ -161,9 +161,9 @@ export class Webgl2Renderer implements Renderer {
     gl.uniform3f(program.at("u_ring"), ring?.x ?? 0, ring?.y ?? 0, ring?.radius ?? -1);
     scene.channels.slice(0, MAX_SHOWN_CHANNELS).forEach((channel, i) => {
       const { black, scale } = rampOf(channel);
-      const [r, g, b] = channel.color;
       gl.uniform4f(program.at(`u_ramp${i}`), black, scale, channel.gamma, channel.inverted ? 1 : 0);
-      gl.uniform3f(program.at(`u_color${i}`), r / 255, g / 255, b / 255);
+      const stops = stopsOf(channel).map((part) => part / 255);
+      gl.uniform3fv(program.at(`u_stops${i}`), stops);
     });
   }
 
