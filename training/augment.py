@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,7 @@ from training.preprocess import FloatImage, preprocess_image
 from training.targets import IGNORED, inner_distance_target, known_weight, pixelwise_target
 
 FloatArray = npt.NDArray[np.float32]
+Targets = dict[str, npt.NDArray[np.floating[Any]]]
 Batch = tuple[FloatArray, dict[str, FloatArray]]
 
 # Pixels around a warped square that are warped with it and then cut off, so that the instances at its border
@@ -26,12 +28,12 @@ class TrainingCrop:
 
     image : float32 (row, col, channel), preprocessed
     labels : int32 (row, col, compartment), compartments as in the config; -1 where there is no truth
-    targets : one array per head, of the whole crop
+    targets : one float16 array per head, of the whole crop; half the memory, and exact enough
     """
 
     image: FloatImage
     labels: Labels
-    targets: dict[str, FloatArray]
+    targets: Targets
 
 
 def prepare_crop(image: FloatImage, labels: Labels, *, config: UNetConfig) -> TrainingCrop:
@@ -47,11 +49,13 @@ def prepare_crop(image: FloatImage, labels: Labels, *, config: UNetConfig) -> Tr
     return TrainingCrop(
         image=preprocess_image(image, config=config.preprocess),
         labels=labels,
-        targets=head_targets(labels, config=config),
+        targets={
+            name: target.astype(np.float16) for name, target in head_targets(labels, config=config).items()
+        },
     )
 
 
-def head_targets(labels: Labels, *, config: UNetConfig) -> dict[str, FloatArray]:
+def head_targets(labels: Labels, *, config: UNetConfig) -> Targets:
     """Compute what each head should say.
 
     Returns
@@ -60,7 +64,7 @@ def head_targets(labels: Labels, *, config: UNetConfig) -> dict[str, FloatArray]
         `<compartment>_distance`: float32 (row, col, 2), inner distance and 1 where there is truth;
         `<compartment>_pixelwise`: float32 (row, col, 3), one-hot, zero where there is none.
     """
-    targets = {}
+    targets: Targets = {}
     for index, compartment in enumerate(config.compartments):
         plane = labels[..., index]
         distance = inner_distance_target(plane, config=config.targets)
@@ -69,9 +73,11 @@ def head_targets(labels: Labels, *, config: UNetConfig) -> dict[str, FloatArray]
     return targets
 
 
-def stack_batch(images: list[FloatImage], targets: list[dict[str, FloatArray]]) -> Batch:
-    """Join single squares to a batch."""
-    return np.stack(images), {name: np.stack([item[name] for item in targets]) for name in targets[0]}
+def stack_batch(images: list[FloatImage], targets: list[Targets]) -> Batch:
+    """Join single squares to a batch, all of it float32."""
+    return np.stack(images), {
+        name: np.stack([item[name] for item in targets], dtype=np.float32) for name in targets[0]
+    }
 
 
 def training_batches(
@@ -90,7 +96,7 @@ def training_batches(
 
 def _random_square(
     crop: TrainingCrop, *, config: UNetConfig, rng: np.random.Generator
-) -> tuple[FloatImage, dict[str, FloatArray]]:
+) -> tuple[FloatImage, Targets]:
     fit = config.fit
     if rng.random() < fit.warp_share:
         image, labels = _warp(crop, fit=fit, rng=rng)
@@ -104,9 +110,7 @@ def _random_square(
     return image, {name: _turn(item, turns=turns, mirrored=mirrored) for name, item in targets.items()}
 
 
-def _cut(
-    crop: TrainingCrop, *, fit: FitConfig, rng: np.random.Generator
-) -> tuple[FloatImage, dict[str, FloatArray]]:
+def _cut(crop: TrainingCrop, *, fit: FitConfig, rng: np.random.Generator) -> tuple[FloatImage, Targets]:
     """Cut a square; a crop that is smaller is padded with pixels without truth (all targets zero)."""
     n_rows, n_cols = crop.image.shape[:2]
     row = int(rng.integers(max(n_rows - fit.crop_px, 0) + 1))
@@ -149,7 +153,7 @@ def _centre(size: int, needed: float, rng: np.random.Generator) -> float:
     return float((size - 1) / 2 + rng.uniform(-slack, slack))
 
 
-def _turn(array: FloatArray, *, turns: int, mirrored: bool) -> FloatArray:
+def _turn(array: npt.NDArray[Any], *, turns: int, mirrored: bool) -> npt.NDArray[Any]:
     turned = np.rot90(array, turns)
     return np.ascontiguousarray(turned[:, ::-1] if mirrored else turned)
 
@@ -157,8 +161,8 @@ def _turn(array: FloatArray, *, turns: int, mirrored: bool) -> FloatArray:
 def _relight(image: FloatImage, *, rng: np.random.Generator) -> FloatImage:
     """Change contrast, gamma and noise of each channel by a little; an empty channel stays empty."""
     shape = (1, 1, image.shape[2])
-    gain = rng.uniform(0.8, 1.2, shape).astype(np.float32)
-    gamma = np.exp(rng.uniform(-0.3, 0.3, shape)).astype(np.float32)
+    gain = rng.uniform(0.7, 1.2, shape).astype(np.float32)
+    gamma = np.exp(rng.uniform(-0.5, 0.5, shape)).astype(np.float32)
     noise = rng.standard_normal(image.shape, dtype=np.float32) * np.float32(rng.uniform(0, 0.03))
     lit = image.any(axis=(0, 1), keepdims=True)
     changed = np.power(np.clip(image, 0, 1), gamma) * gain + noise

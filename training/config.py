@@ -32,7 +32,7 @@ class FitConfig:
     epochs
         Budget where neither epochs nor minutes are given.
     patience
-        Epochs without a better validation loss after which a run ends.
+        Share of the budget without a better validation loss after which a run ends.
     warp_share
         Share of the squares that are rotated by any angle and zoomed; all are flipped and turned by quarters.
     max_zoom
@@ -40,30 +40,32 @@ class FitConfig:
     max_validation_crops
         Crops of the validation split that are looked at per epoch, spread evenly.
     tune
-        Whether the thresholds of the watershed are chosen on those crops at the end.
+        Whether the thresholds of the watershed are chosen at the end.
     """
 
-    learning_rate: float = 5e-3
+    learning_rate: float = 1e-2
     final_rate_fraction: float = 0.02
     clip_norm: float = 0.001
     batch_size: int = 8
     crop_px: int = 128
     steps_per_epoch: int = 40
     epochs: int = 40
-    patience: int = 15
+    patience: float = 0.4
     warp_share: float = 0.5
-    max_zoom: float = 1.4
-    max_validation_crops: int = 16
+    max_zoom: float = 1.5
+    max_validation_crops: int = 12
     tune: bool = True
 
     def __post_init__(self) -> None:
-        for name in ("batch_size", "steps_per_epoch", "epochs", "patience", "max_validation_crops"):
+        for name in ("batch_size", "steps_per_epoch", "epochs", "max_validation_crops"):
             if getattr(self, name) < 1:
                 raise InvalidConfig(f"{name} is {getattr(self, name)}; choose 1 or more.")
         if self.crop_px < 16 or self.crop_px % 16:
             raise InvalidConfig(f"crop_px is {self.crop_px}; choose a multiple of 16.")
         if not 0 < self.learning_rate <= 1:
             raise InvalidConfig(f"learning_rate is {self.learning_rate}; choose a number above 0, at most 1.")
+        if not 0 < self.patience <= 1:
+            raise InvalidConfig(f"patience is {self.patience}; choose a share above 0, at most 1.")
         if not 1 <= self.max_zoom <= 4:
             raise InvalidConfig(f"max_zoom is {self.max_zoom}; choose a number from 1 to 4.")
 
@@ -81,15 +83,17 @@ class UNetConfig:
     head_filters
         Channels of the layer at full resolution from which all heads read.
     preprocess
-        Without equalisation by default: a light network gains nothing from it, dark images lose by the noise
-        that it lifts, and without it what a tile shows does not depend on where its borders are.
+        A square root instead of equalisation by default: both lift dim instances, but with a curve that is the
+        same everywhere, what a tile shows does not depend on where its borders are.
     """
 
     n_channels: int = 2
     compartments: tuple[str, ...] = COMPARTMENTS
-    filters: tuple[int, ...] = (24, 48, 64, 96)
-    head_filters: int = 16
-    preprocess: PreprocessConfig = field(default_factory=partial(PreprocessConfig, clahe_kernel_px=0))
+    filters: tuple[int, ...] = (16, 32, 64, 96)
+    head_filters: int = 12
+    preprocess: PreprocessConfig = field(
+        default_factory=partial(PreprocessConfig, clahe_kernel_px=0, gamma=0.5)
+    )
     targets: TargetConfig = field(default_factory=TargetConfig)
     whole_cell: WatershedConfig = field(default_factory=partial(WatershedConfig.preset, "whole_cell"))
     nuclear: WatershedConfig = field(default_factory=partial(WatershedConfig.preset, "nuclear"))

@@ -89,6 +89,7 @@ class _Run:
     curve: list[dict[str, Any]] = field(default_factory=list)
     best_weights: list[Any] = field(default_factory=list)
     best_epoch: int = 0
+    best_done: float = 0.0
     best_val_loss: float = math.inf
 
     def elapsed_s(self) -> float:
@@ -114,7 +115,7 @@ def train_model(
 
     Targets and losses are those of Mesmer (Greenwald et al. 2022); the rate falls along a cosine over the
     budget, and the weights with the least validation loss are kept; then the thresholds of the watershed
-    are chosen on the validation crops. Compartments without a single instance in
+    are chosen on crops of both splits. Compartments without a single instance in
     the training split are left out of what the model predicts.
 
     Parameters
@@ -215,7 +216,7 @@ def _tune(model: Model, config: UNetConfig, *, data: TrainingData) -> tuple[UNet
     flexible = build_unet(config)
     flexible.set_weights(model.get_weights())
     predictor = UNetPredictor(flexible, config=config, compartments=data.compartments)
-    samples = [TuningSample(predictor.predict_maps(crop.image), crop.labels) for crop in data.held_out]
+    samples = [TuningSample(predictor.predict_maps(crop.image), crop.labels) for crop in data.tuning]
     return tune_watershed(samples, config=config)
 
 
@@ -237,17 +238,18 @@ def _fit(run: _Run, batches: Iterator[Batch], *, data: TrainingData) -> str:
         )
         _check_finite(losses["loss"], run=run)
         if losses["loss"] < run.best_val_loss:
-            run.best_val_loss, run.best_epoch = losses["loss"], epoch
+            run.best_val_loss, run.best_epoch, run.best_done = losses["loss"], epoch, run.done()
             run.best_weights = run.model.get_weights()
         _report(run, train_loss=train_loss)
         if run.done() >= 1.0:
             return "budget"
-        if epoch - run.best_epoch >= run.fit.patience:
+        if run.done() - run.best_done >= run.fit.patience:
             return "patience"
 
 
 def _train_epoch(run: _Run, batches: Iterator[Batch]) -> float:
-    losses: list[float] = []
+    """Train until the next validation; return the mean loss of its steps, which is what Keras reports."""
+    train_loss = math.nan
     for _ in range(run.fit.steps_per_epoch):
         if run.should_stop is not None and run.should_stop():
             raise TrainingStopped(f"training was stopped at step {run.step}; no model was written.")
@@ -255,13 +257,13 @@ def _train_epoch(run: _Run, batches: Iterator[Batch]) -> float:
         images, targets = next(batches)
         values = run.model.train_on_batch(images, targets, return_dict=True)
         run.step += 1
-        losses.append(float(values["loss"]))
-        _check_finite(losses[-1], run=run)
+        train_loss = float(values["loss"])
+        _check_finite(train_loss, run=run)
         if run.done() >= 1.0:
             break
         if run.step % 10 == 0:
-            _report(run, train_loss=float(np.mean(losses)))
-    return float(np.mean(losses))
+            _report(run, train_loss=train_loss)
+    return train_loss
 
 
 def _rate(fit: FitConfig, *, done: float) -> float:

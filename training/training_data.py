@@ -24,15 +24,16 @@ _N_PREFETCHED = 4
 class TrainingData:
     """The crops of a run.
 
-    held_out : validation crops that are looked at
-    validation : the same, cut to squares
+    validation : squares of the validation crops
+    tuning : crops on which thresholds are chosen: those of the validation split, which may be few and all of
+        one kind, and as many of the training split
     compartments : those with at least one instance to learn from, whole_cell before nuclear
     validated_on : `val`, or `train` when the dataset version has no validation crops
     """
 
     train: list[TrainingCrop]
-    held_out: list[TrainingCrop]
     validation: list[Batch]
+    tuning: list[TrainingCrop]
     compartments: tuple[str, ...]
     validated_on: str
 
@@ -65,16 +66,17 @@ def load_training_data(dataset_dir: Path, *, config: UNetConfig) -> TrainingData
     ]
     chosen = _spread(held_out or train, n_most=config.fit.max_validation_crops)
     validation = _validation_batches(chosen, config=config)
-    return TrainingData(train, chosen, validation, present, "val" if held_out else "train")
+    tuning = chosen + _spread(train, n_most=len(chosen)) if held_out else chosen
+    return TrainingData(train, validation, tuning, present, "val" if held_out else "train")
 
 
 @contextmanager
 def prefetched(batches: Iterator[Batch]) -> Iterator[Iterator[Batch]]:
     """Make batches in a thread while the last one is used, in the same order as without."""
-    ready: queue.Queue[Batch | BaseException] = queue.Queue(_N_PREFETCHED)
+    ready: queue.Queue[Batch | Exception] = queue.Queue(_N_PREFETCHED)
     finished = threading.Event()
 
-    def put(item: Batch | BaseException) -> None:
+    def put(item: Batch | Exception) -> None:
         while not finished.is_set():
             try:
                 ready.put(item, timeout=0.1)
@@ -86,14 +88,14 @@ def prefetched(batches: Iterator[Batch]) -> Iterator[Iterator[Batch]]:
         try:
             while not finished.is_set():
                 put(next(batches))
-        except BaseException as error:
+        except Exception as error:
             # Handed to the consumer, who raises it.
             put(error)
 
     def consume() -> Iterator[Batch]:
         while True:
             item = ready.get()
-            if isinstance(item, BaseException):
+            if isinstance(item, Exception):
                 raise item
             yield item
 

@@ -1,4 +1,4 @@
-"""Choosing thresholds of the watershed on the validation crops.
+"""Choosing thresholds of the watershed on crops with truth.
 
 How high a hill must be and how likely an interior depends on the size of the cells and on how far a network
 has been trained; the two thresholds that matter are therefore measured at the end of each run.
@@ -17,11 +17,11 @@ from training.config import UNetConfig
 from training.evaluate import score_known
 from training.postprocess import WatershedConfig, deep_watershed
 
-MAXIMA_THRESHOLDS = (0.05, 0.075, 0.1, 0.15, 0.2, 0.3)
+MAXIMA_THRESHOLDS = (0.05, 0.1, 0.2)
 INTERIOR_THRESHOLDS = (0.2, 0.3, 0.4)
 
 # A better F1 by less than this may be chance, and the config stays as it is.
-_LEAST_GAIN = 0.005
+_LEAST_GAIN = 0.015
 
 FloatPlane = npt.NDArray[np.float32]
 Config = TypeVar("Config", UNetConfig, WatershedConfig)

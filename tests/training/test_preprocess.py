@@ -78,8 +78,17 @@ def test_without_equalisation_the_order_of_values_is_kept():
     assert np.array_equal(np.argsort(image[..., 0].ravel()), np.argsort(result[..., 0].ravel()))
 
 
+def test_gamma_lifts_dim_instances():
+    image = np.random.default_rng(0).random((16, 16, 1)).astype(np.float32)
+    plain = preprocess_image(image, config=PreprocessConfig(clahe_kernel_px=0))
+    lifted = preprocess_image(image, config=PreprocessConfig(clahe_kernel_px=0, gamma=0.5))
+    assert np.allclose(lifted, np.sqrt(plain))
+
+
 def test_settings_out_of_range_are_refused():
     with pytest.raises(InvalidConfig, match="percentile is 0"):
         PreprocessConfig(percentile=0)
+    with pytest.raises(InvalidConfig, match="gamma is 0"):
+        PreprocessConfig(gamma=0)
     with pytest.raises(InvalidConfig, match="clahe_kernel_px is -1"):
         PreprocessConfig(clahe_kernel_px=-1)
