@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+import warnings
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -75,7 +76,9 @@ def _append_postgresql(database_url: str | None) -> list[Figure]:
         return []
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="cytoloop-pg-"))
-        server = get_server(Path(folder))
+        with warnings.catch_warnings(category=RuntimeWarning, action="ignore"):
+            # The package asks for a private folder of the user that a bare machine may lack.
+            server = get_server(Path(folder))
         stack.callback(server.cleanup)
         return _append("PostgreSQL", server.get_uri().replace("postgresql://", "postgresql+psycopg://"))
 
