@@ -20,7 +20,9 @@ import type { WorkerPort } from "./ports";
 
 /** Operations that take long on any window. */
 const HEAVY: ReadonlySet<OperationName> = new Set(["autofit", "watershed"]);
-/** Any other is heavy on a window of this many pixels, unless it only looks at a few of them. */
+/** Its window may be the whole plane, but it looks only at what it fills. */
+const LOCAL: ReadonlySet<OperationName> = new Set(["flood"]);
+/** Any other is heavy on a window of this many pixels. */
 const HEAVY_AREA_PX = 1024 * 1024;
 const MAX_TRIES = 3;
 
@@ -211,7 +213,8 @@ export class Operator {
 }
 
 function isHeavy({ op, window }: OperationRequest<OperationName>): boolean {
-  return HEAVY.has(op) || window.height * window.width >= HEAVY_AREA_PX;
+  const isLarge = window.height * window.width >= HEAVY_AREA_PX;
+  return HEAVY.has(op) || (isLarge && !LOCAL.has(op));
 }
 
 function shifted(patch: Patch, by: PixelWindow): Patch {

@@ -441,6 +441,23 @@ describe("heavy operations in a worker", () => {
     expect(test.snapshot.work.busy).toBeNull();
   });
 
+  it("are those on a large window too, but not a flood, which looks only at what it fills", async () => {
+    const shape = { nFrames: 1, nRows: 1024, nCols: 1024 };
+    const labels = { whole_cell: labelImage(new Uint32Array(1024 * 1024), shape) };
+    const worker = new SlowWorker();
+    const test = await TestEditor.open({ shape, labels, worker });
+    test.use("brush", 20).click([500, 500]).use("erase", 9).click([500, 500]);
+    test.use("flood").click([500, 500]);
+    expect([worker.nRuns, test.labelAt(500, 500)]).toEqual([0, 1]);
+    test.use("delete_box").drag([
+      [0, 0],
+      [1023, 1023],
+    ]);
+    expect([worker.nRuns, test.area(1) > 0]).toEqual([1, true]);
+    await worker.answer();
+    expect(test.area(1)).toBe(0);
+  });
+
   it("are done here when the worker cannot", async () => {
     const worker = new SlowWorker();
     worker.isBroken = true;

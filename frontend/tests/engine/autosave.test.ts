@@ -7,6 +7,25 @@ import { copyLabels, emptyLabels, settle, TestEditor, TestJournal, TestTime } fr
 
 const SHAPE = { nFrames: 2, nRows: 40, nCols: 50 };
 
+const CLICK_TOOLS = ["flood", "trim", "wand", "expand", "replace", "swap_labels"] as const;
+const DRAG_TOOLS = ["threshold", "split", "merge", "delete_box", "delete_lasso"] as const;
+const SHAPE_TOOLS = ["encircle", "polygon", "watershed"] as const;
+const ACTIONS = [
+  "label.fill_holes",
+  "label.grow",
+  "label.shrink",
+  "label.smooth",
+  "label.autofit",
+  "label.expand",
+  "label.expand_all",
+  "label.copy_to_compartment",
+  "label.copy_to_next",
+  "label.copy_to_previous",
+  "label.interpolate",
+  "review.accept",
+  "shape.finish",
+];
+
 function place(random: Random): [number, number] {
   return [random.int(-5, SHAPE.nRows + 5), random.int(-5, SHAPE.nCols + 5)];
 }
@@ -20,6 +39,10 @@ function doSomething(test: TestEditor, random: Random): void {
     () => test.use("brush", random.int(1, 5)).drag(places, { alt: random.chance(0.3) }),
     () => test.use("erase", random.int(1, 6)).drag(places),
     () => test.use("select").click(places[0]),
+    () => test.use(random.pick(CLICK_TOOLS)).click(places[0]),
+    () => test.use(random.pick(DRAG_TOOLS)).drag(places),
+    () => test.use(random.pick(SHAPE_TOOLS)).click(places[0]).click(place(random)),
+    () => test.command(random.pick(ACTIONS)),
     () => test.use("brush").pointer("pointer_down", places[0]).command("escape"),
     () => test.use("brush").drag(places).pointer("pointer_cancel", places[0]),
     () => test.command("label.delete"),

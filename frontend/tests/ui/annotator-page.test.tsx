@@ -98,7 +98,7 @@ describe("channels and labels", () => {
     const { user } = show();
     await user.click(screen.getByLabelText("Show DAPI"));
     expect(held.editor.setChannel).toHaveBeenLastCalledWith(0, { visible: false });
-    await user.click(button("Automatic contrast of DAPI"));
+    await user.click(button("Auto contrast of DAPI"));
     expect(held.editor.autoContrast).toHaveBeenCalledWith(0);
     expect(screen.getByLabelText<HTMLInputElement>("Colour of DAPI").value).toBe("#0080ff");
     expect(screen.getByLabelText<HTMLInputElement>("DAPI: shown black at").value).toBe("100");

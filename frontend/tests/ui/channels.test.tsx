@@ -61,12 +61,12 @@ describe("one channel", () => {
   it("is shown in grey, or alone in its colour", async () => {
     const user = show();
     await user.click(screen.getByRole("radio", { name: "One in grey" }));
-    await user.click(screen.getByRole("button", { name: "Show CD3 alone" }));
+    await user.click(screen.getByRole("button", { name: "Solo: show CD3 alone" }));
     const { view } = held.editor.state.getSnapshot();
     act(() => held.show({ view: { ...view, soloChannel: 1 } }));
-    await user.click(screen.getByRole("button", { name: "Show CD3 alone", pressed: true }));
+    await user.click(screen.getByRole("button", { name: "Solo: show CD3 alone", pressed: true }));
     act(() => held.show({ view: { ...view, mode: "grayscale" } }));
-    await user.click(screen.getByRole("button", { name: "Show CD3 alone", pressed: false }));
+    await user.click(screen.getByRole("button", { name: "Solo: show CD3 alone", pressed: false }));
     expect(held.editor.setView.mock.calls).toEqual([
       [{ mode: "grayscale" }],
       [{ channel: 1, soloChannel: 1 }],

@@ -80,6 +80,7 @@ describe("the guided practice", () => {
     const onClose = vi.fn();
     render(<Tutorial onClose={onClose} />);
     await screen.findByRole("heading", { name: "Look around" });
+    expect(await screen.findByText("Not done yet.")).toBeTruthy();
     await user.keyboard("+");
     await user.click(await screen.findByRole("button", { name: "Next" }));
     await user.keyboard("]");

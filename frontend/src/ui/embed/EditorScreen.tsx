@@ -75,46 +75,53 @@ export function EditorScreen(props: EditorScreenProps) {
   const run = useCommands({ editor, locked, page, say });
 
   return (
-    <div className="editor" data-panel={panelOpen} data-ready={ready}>
-      <TopBar
-        editor={editor}
-        assignment={assignment}
-        leaving={leaving}
-        panelOpen={panelOpen}
-        run={run}
-        onSkip={props.onSkip}
-      />
-      <ToolOptions editor={editor} note={note} nFrames={assignment.n_frames} />
-      <ToolStrip editor={editor} locked={locked} nFrames={assignment.n_frames} run={run} />
-      <main className="crop-place">
-        <CanvasHost editor={editor} locked={locked} onViewport={setViewport} />
-        <CropOverlay crop={crop} viewport={viewport} mark={mark} />
-        {assignment.n_frames > 1 && <FrameSlider editor={editor} nFrames={assignment.n_frames} />}
-        <ChecksOver
-          crop={crop}
-          checks={checks}
-          viewport={viewport}
-          mark={mark}
-          canSubmit={ready && !locked}
-          onMark={setMark}
-          onSubmit={props.onSubmit}
+    <>
+      <div
+        className="editor"
+        data-panel={panelOpen}
+        data-ready={ready}
+        inert={overlay === "tutorial"}
+      >
+        <TopBar
+          editor={editor}
+          assignment={assignment}
+          leaving={leaving}
+          panelOpen={panelOpen}
+          run={run}
+          onSkip={props.onSkip}
         />
-        <Banners
-          crop={crop}
-          problem={props.problem}
-          onReload={props.onReload}
-          onNext={props.onNext}
-        />
-      </main>
-      {panelOpen && (
-        <aside className="side-panel" data-scrolls>
-          <Instructions text={props.instructions} />
-          <ChannelPanel crop={crop} />
-          <LabelPanel editor={editor} />
-        </aside>
-      )}
-      <StatusLine editor={editor} assignment={assignment} run={run} />
+        <ToolOptions editor={editor} note={note} nFrames={assignment.n_frames} />
+        <ToolStrip editor={editor} locked={locked} nFrames={assignment.n_frames} run={run} />
+        <main className="crop-place">
+          <CanvasHost editor={editor} locked={locked} onViewport={setViewport} />
+          <CropOverlay crop={crop} viewport={viewport} mark={mark} />
+          {assignment.n_frames > 1 && <FrameSlider editor={editor} nFrames={assignment.n_frames} />}
+          <ChecksOver
+            crop={crop}
+            checks={checks}
+            viewport={viewport}
+            mark={mark}
+            canSubmit={ready && !locked}
+            onMark={setMark}
+            onSubmit={props.onSubmit}
+          />
+          <Banners
+            crop={crop}
+            problem={props.problem}
+            onReload={props.onReload}
+            onNext={props.onNext}
+          />
+        </main>
+        {panelOpen && (
+          <aside className="side-panel" data-scrolls>
+            <Instructions text={props.instructions} />
+            <ChannelPanel crop={crop} />
+            <LabelPanel editor={editor} />
+          </aside>
+        )}
+        <StatusLine editor={editor} assignment={assignment} run={run} />
+      </div>
       <Overlays open={overlay} run={run} onClose={() => setOverlay(null)} />
-    </div>
+    </>
   );
 }

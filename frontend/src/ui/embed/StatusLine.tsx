@@ -45,7 +45,7 @@ export function StatusLine({ editor, assignment, run }: StatusLineProps) {
           <button
             key={command}
             type="button"
-            aria-label={findCommand(command)?.label}
+            aria-label={text.nameWithSign(findCommand(command)?.label ?? command, sign)}
             title={`${findCommand(command)?.label} (${keys.labelOf(command) ?? "–"})`}
             onClick={() => run(command)}
           >

@@ -38,6 +38,7 @@ export function TopBar(props: TopBarProps) {
   return (
     <header className="top-bar">
       <Logo size={22} />
+      <h1 className="visually-hidden">{text.heading(props.assignment.id)}</h1>
       <CompartmentSwitch editor={editor} compartments={props.assignment.compartments} />
       <div className="top-group">
         <IconButton

@@ -24,12 +24,12 @@ export function StripButton({
       className="icon-button strip-button"
       aria-label={label}
       aria-pressed={pressed}
+      data-key={keyName && keyName.length <= 3 ? keyName : undefined}
       title={keyName ? `${label} (${keyName})` : label}
       disabled={disabled}
       onClick={onClick}
     >
       {icon ? <Icon name={icon} /> : <span className="initials">{initialsOf(label)}</span>}
-      {keyName && keyName.length <= 3 && <kbd>{keyName}</kbd>}
     </button>
   );
 }

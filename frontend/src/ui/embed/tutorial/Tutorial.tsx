@@ -85,7 +85,7 @@ function PracticeScreen({ practice, onAgain, onClose }: PracticeScreenProps) {
         <CropOverlay crop={practice} viewport={viewport} mark={step?.place ?? null} />
       </main>
       <aside className="side-panel" data-scrolls>
-        {step && (
+        {step && viewport && (
           <StepCard
             key={step.id}
             practice={practice}

@@ -16,7 +16,7 @@ const CELLS: readonly Ellipse[] = [
   { row: 36, col: 34, rows: 20, cols: 17 },
   { row: 40, col: 92, rows: 17, cols: 21 },
   { row: 46, col: 146, rows: 19, cols: 16 },
-  { row: 48, col: 177, rows: 20, cols: 15 },
+  { row: 48, col: 173, rows: 20, cols: 15 },
   { row: 96, col: 58, rows: 18, cols: 19 },
   { row: 102, col: 116, rows: 20, cols: 17 },
   { row: 118, col: 172, rows: 17, cols: 20 },
