@@ -124,6 +124,9 @@ export const embedStrings = {
     contrast: "Contrast",
     more: (name: string) => `Contrast of ${name}`,
     histogram: (name: string) => `How often each intensity of ${name} occurs`,
+    lut: "Scale",
+    lutOf: (name: string) => `Colour scale of ${name}`,
+    ownColor: "Its colour",
     gamma: "Gamma",
     gammaOf: (name: string) => `Gamma of ${name}`,
     invert: "Invert",
@@ -139,6 +142,7 @@ export const embedStrings = {
     outline: "Outline",
     width: "Line width",
     onlySelected: "Only the selected cell",
+    other: "Outlines of the other compartment",
     colorBy: "Colours",
     colorsBy: { label: "Tell cells apart", compartment: "Compartment", area: "Area" },
     colorsByFindings: "Findings",
@@ -184,8 +188,6 @@ export const embedStrings = {
   status: {
     zoom: "Zoom",
     fit: "Fit",
-    nameWithSign: (name: string, sign: string) =>
-      name.includes(sign) ? name : `${name} (${sign})`,
     background: "background",
     label: (label: number) => `cell ${label}`,
     selected: (label: number, area: number) => `Selected: cell ${label}, ${area} px`,

@@ -109,12 +109,14 @@ describe("channels and labels", () => {
     await user.click(screen.getByLabelText("Only the selected cell"));
     await user.click(screen.getByLabelText("Colour-blind-safe colours"));
     await user.selectOptions(screen.getByLabelText("Colours"), "Area");
+    await user.click(screen.getByLabelText("Outlines of the other compartment"));
     act(() => held.show({ tool: "brush" }));
     await user.selectOptions(screen.getByLabelText("Pixels of other cells"), "overwrite");
     expect(held.editor.setView.mock.calls).toEqual([
       [{ onlySelected: true }],
       [{ palette: "safe" }],
       [{ colorBy: "area" }],
+      [{ showOther: true }],
     ]);
     expect(held.editor.setWriteMode).toHaveBeenCalledWith("overwrite");
   });

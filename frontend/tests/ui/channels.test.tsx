@@ -44,6 +44,8 @@ describe("a channel", () => {
     expect(screen.getByRole("img", { name: /each intensity of DAPI/ })).toBeTruthy();
     await user.click(screen.getByLabelText("Invert DAPI"));
     expect(held.editor.setChannel).toHaveBeenLastCalledWith(0, { inverted: true });
+    await user.selectOptions(screen.getByLabelText("Colour scale of DAPI"), "magma");
+    expect(held.editor.setChannel).toHaveBeenLastCalledWith(0, { lut: "magma" });
     await user.click(screen.getByRole("button", { name: "Auto all" }));
     expect(held.editor.run).toHaveBeenCalledWith("channels.auto_contrast");
   });
@@ -81,7 +83,7 @@ describe("views", () => {
     const user = show();
     await user.selectOptions(screen.getByLabelText("Channel views"), "Model input");
     expect(held.editor.setChannel.mock.calls).toEqual([
-      [0, { visible: true, color: [64, 128, 255], gamma: 1, inverted: false }],
+      [0, { visible: true, color: [64, 128, 255], gamma: 1, inverted: false, lut: "color" }],
       [1, { visible: false }],
     ]);
     expect(held.editor.autoContrast.mock.calls).toEqual([[0]]);

@@ -116,7 +116,7 @@ export function EditorScreen(props: EditorScreenProps) {
           <aside className="side-panel" data-scrolls>
             <Instructions text={props.instructions} />
             <ChannelPanel crop={crop} />
-            <LabelPanel editor={editor} />
+            <LabelPanel editor={editor} hasOther={assignment.compartments.length > 1} />
           </aside>
         )}
         <StatusLine editor={editor} assignment={assignment} run={run} />

@@ -45,7 +45,7 @@ export function StatusLine({ editor, assignment, run }: StatusLineProps) {
           <button
             key={command}
             type="button"
-            aria-label={text.nameWithSign(findCommand(command)?.label ?? command, sign)}
+            aria-label={sign.length === 1 ? findCommand(command)?.label : sign}
             title={`${findCommand(command)?.label} (${keys.labelOf(command) ?? "–"})`}
             onClick={() => run(command)}
           >

@@ -1,5 +1,5 @@
-import type { ChannelView, Editor } from "../../../engine";
-import type { ChannelData } from "../../../model";
+import type { ChannelLut, ChannelView, Editor } from "../../../engine";
+import { type ChannelData, COLORMAPS } from "../../../model";
 import { Button } from "../../components/Button";
 import { embedStrings } from "../../strings-embed";
 import { fromHex, toHex } from "../color";
@@ -122,6 +122,20 @@ function ChannelLimits({ channel, data, range, editor, index }: ChannelRowProps)
         value={gamma}
         onChange={(next) => editor.setChannel(index, { gamma: next })}
       />
+      <label className="slider">
+        <span>{text.lut}</span>
+        <select
+          className="small-select"
+          aria-label={text.lutOf(name)}
+          value={channel.lut}
+          onChange={(event) => editor.setChannel(index, { lut: event.target.value as ChannelLut })}
+        >
+          <option value="color">{text.ownColor}</option>
+          {COLORMAPS.map((scale) => (
+            <option key={scale}>{scale}</option>
+          ))}
+        </select>
+      </label>
       <CheckBox
         label={text.invert}
         name={text.invertOf(name)}

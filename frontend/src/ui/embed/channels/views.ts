@@ -37,10 +37,10 @@ export function forgetView(store: TextStore, jobId: number, name: string): void 
 
 /** What is shown now, under a name. */
 export function viewOf(name: string, channels: readonly ChannelView[]): SavedView {
-  const settings = channels.map(({ name: channel, visible, color, contrast, gamma, inverted }) => [
-    channel,
-    { visible, color, contrast, gamma, inverted },
-  ]);
+  const settings = channels.map((channel) => {
+    const { visible, color, contrast, gamma, inverted, lut } = channel;
+    return [channel.name, { visible, color, contrast, gamma, inverted, lut }];
+  });
   return { name, channels: Object.fromEntries(settings) };
 }
 
@@ -58,7 +58,7 @@ export function showModelInput(editor: Editor): void {
     if (color === undefined) {
       editor.setChannel(index, { visible: false });
     } else {
-      editor.setChannel(index, { visible: true, color, gamma: 1, inverted: false });
+      editor.setChannel(index, { visible: true, color, gamma: 1, inverted: false, lut: "color" });
       editor.autoContrast(index);
     }
   });

@@ -7,7 +7,13 @@ import { useEditorState } from "../useEditorState";
 
 const text = embedStrings.labels;
 
-export function LabelPanel({ editor }: { editor: Editor }) {
+interface LabelPanelProps {
+  editor: Editor;
+  /** There is another compartment than the one that is shown. */
+  hasOther: boolean;
+}
+
+export function LabelPanel({ editor, hasOther }: LabelPanelProps) {
   const view = useEditorState(editor, (state) => state.view);
   return (
     <section aria-label={text.title}>
@@ -41,6 +47,13 @@ export function LabelPanel({ editor }: { editor: Editor }) {
           checked={view.onlySelected}
           onChange={(onlySelected) => editor.setView({ onlySelected })}
         />
+        {hasOther && (
+          <CheckBox
+            label={text.other}
+            checked={view.showOther}
+            onChange={(showOther) => editor.setView({ showOther })}
+          />
+        )}
         <CheckBox
           label={text.safePalette}
           checked={view.palette === "safe"}

@@ -24,7 +24,7 @@ export function ToolOptions({ editor, note, nFrames }: ToolOptionsProps) {
   const shown = optionsOf(tool).filter((option) => option !== "frames" || nFrames > 1);
   return (
     <div className="tool-options" role="toolbar" aria-label={text.label}>
-      <p className="hint" role="status" data-notice={notice !== null}>
+      <p className="hint" role="status" title={hintOf(tool)} data-notice={notice !== null}>
         {busy === null ? (note ?? notice ?? hintOf(tool)) : text.busy}
       </p>
       {shown.map((option) => {
