@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ACTIONS } from "../../src/ui/embed/keys/actions";
 import { Keymap } from "../../src/ui/embed/keys/keymap";
 import { ariaKey, keyLabel, keyNameOf } from "../../src/ui/embed/keys/names";
-import { PRESET_IDS } from "../../src/ui/embed/keys/presets";
+import { PRESET_IDS, PRESETS } from "../../src/ui/embed/keys/presets";
 import { memoryStore } from "./memory-store";
 
 describe("every preset", () => {
@@ -12,6 +12,11 @@ describe("every preset", () => {
     const { keysOf, actionOf } = keymap.getSnapshot();
     const wrong = ACTIONS.flatMap(({ id }) => keysOf(id).filter((key) => actionOf(key) !== id));
     expect(wrong).toEqual([]);
+  });
+
+  it.each(PRESET_IDS)("%s names only actions that exist", (preset) => {
+    const ids = ACTIONS.map(({ id }) => id);
+    expect(Object.keys(PRESETS[preset]).filter((id) => !ids.includes(id))).toEqual([]);
   });
 
   it.each(PRESET_IDS)("%s leaves the keys that all share", (preset) => {
