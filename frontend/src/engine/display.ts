@@ -3,7 +3,6 @@ import {
   autoContrast,
   type ChannelData,
   grownWindow,
-  isInside,
   type LabelDiff,
   type LabelDocument,
   type PixelWindow,
@@ -23,6 +22,7 @@ import {
   toImage,
   zoomedAt,
 } from "./camera";
+import { HoverFollower } from "./hover";
 import { FIRST_VIEWPORT } from "./initial-state";
 import { LabelLook } from "./label-look";
 import { makeMinimap, visibleRect } from "./minimap";
@@ -38,7 +38,6 @@ import type {
   ChannelView,
   CropImage,
   EditorSnapshot,
-  Hover,
   ImageRect,
   Minimap,
   ScreenPoint,
@@ -55,9 +54,9 @@ export class Display {
   private readonly store: Store<EditorSnapshot>;
   private readonly document: LabelDocument;
   private readonly stage: Stage;
+  private readonly hover: HoverFollower;
   private readonly channelData: (ChannelData | null)[];
   private isFitted = false;
-  private place: ScreenPoint | null = null;
 
   constructor(
     store: Store<EditorSnapshot>,
@@ -74,6 +73,13 @@ export class Display {
       snapshot: store.getSnapshot,
       imageSize: Math.max(image.nRows, image.nCols),
       viewport: FIRST_VIEWPORT,
+    });
+    this.hover = new HoverFollower({
+      store,
+      document,
+      stage: this.stage,
+      styles: this.styles,
+      channels: this.channelData,
     });
     this.learnPlane();
   }
@@ -252,22 +258,12 @@ export class Display {
 
   /** Follows the pointer, for the brush ring and for what is under it; null when it left. */
   pointAt(place: ScreenPoint | null): void {
-    this.place = place;
-    this.stage.pointAt(place);
-    const hover = place === null ? null : this.hoverAt(place);
-    const before = this.store.getSnapshot().hover;
-    const isSame =
-      hover?.row === before?.row && hover?.col === before?.col && hover?.label === before?.label;
-    if (!isSame) {
-      this.store.update({ hover });
-      this.highlightHovered(hover?.label ?? 0);
-    }
+    this.hover.pointAt(place);
   }
 
   /** The tool or its radius changed: the ring and the highlight may have to go or to come. */
   toolChanged(): void {
-    this.stage.pointAt(this.place);
-    this.highlightHovered(this.store.getSnapshot().hover?.label ?? 0);
+    this.hover.toolChanged();
   }
 
   private changeChannel(index: number, settings: Partial<ChannelView>): void {
@@ -276,32 +272,6 @@ export class Display {
       .channels.map((channel, i) => (i === index ? { ...channel, ...settings } : channel));
     this.store.update({ channels });
     this.stage.refresh();
-  }
-
-  /** Only while selecting: when painting, the flicker would disturb. */
-  private highlightHovered(label: number): void {
-    const hovered = this.store.getSnapshot().tool === "select" ? label : 0;
-    if (hovered !== this.styles.hovered) {
-      const index = this.document.index(this.plane());
-      this.stage.refreshWindow(index.looseWindow(this.styles.hovered));
-      this.styles.hover(hovered);
-      this.stage.refreshWindow(index.looseWindow(hovered));
-    }
-  }
-
-  private hoverAt(place: ScreenPoint): Hover | null {
-    const { camera, frame } = this.store.getSnapshot();
-    const { shape } = this.document;
-    const pixel = pixelAt(toImage(camera, place));
-    if (!isInside(pixel, shape)) {
-      return null;
-    }
-    const at = (frame * shape.nRows + pixel.row) * shape.nCols + pixel.col;
-    return {
-      ...pixel,
-      label: this.document.labelAt(this.plane(), pixel),
-      values: this.channelData.map((data) => data?.[at] ?? null),
-    };
   }
 
   private recolor(): void {

@@ -80,8 +80,8 @@ export class Operator {
     request: OperationRequest<K>,
     onDone?: () => void,
   ): boolean {
-    const { worker } = this.options;
-    if (worker !== null && isHeavy(request)) {
+    const { worker, isEditable } = this.options;
+    if (worker !== null && isHeavy(request) && isEditable()) {
       this.send(worker, {
         tool,
         request: request as unknown as OperationRequest,
@@ -100,6 +100,9 @@ export class Operator {
   /** Runs operations, each on a plane of its own, as one undo step. */
   runAll(tool: string, requests: readonly OperationRequest[]): boolean {
     const placed: Placed[] = [];
+    if (!this.options.isEditable()) {
+      return false;
+    }
     for (const request of requests) {
       const patch = runOperation(this.jobOf(request));
       if (patch !== null) {

@@ -71,7 +71,7 @@ export interface Scheduler {
 
 /** Runs an operation elsewhere: `runOperation({op, plane, args})` of the model in a worker. */
 export interface WorkerPort {
-  /** May reject; the editor then computes by itself. */
+  /** May reject; the editor then computes by itself. The arrays of the job stay the editor's. */
   run(op: OperationName, job: OperationJob): Promise<Patch | null>;
 }
 
