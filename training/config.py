@@ -39,8 +39,6 @@ class FitConfig:
         Largest factor by which a warped square is enlarged or shrunken.
     max_validation_crops
         Crops of the validation split that are looked at per epoch, spread evenly.
-    tune
-        Whether the thresholds of the watershed are chosen at the end.
     """
 
     learning_rate: float = 1e-2
@@ -54,7 +52,6 @@ class FitConfig:
     warp_share: float = 0.5
     max_zoom: float = 1.5
     max_validation_crops: int = 12
-    tune: bool = True
 
     def __post_init__(self) -> None:
         for name in ("batch_size", "steps_per_epoch", "epochs", "max_validation_crops"):
@@ -83,8 +80,8 @@ class UNetConfig:
     head_filters
         Channels of the layer at full resolution from which all heads read.
     preprocess
-        A square root instead of equalisation by default: both lift dim instances, but with a curve that is the
-        same everywhere, what a tile shows does not depend on where its borders are.
+        A square root instead of equalisation by default: both lift dim instances, but with a curve that is
+        the same everywhere, what a tile shows does not depend on where its borders are.
     """
 
     n_channels: int = 2

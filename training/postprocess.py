@@ -92,7 +92,7 @@ class WatershedConfig:
         """Return a named set: this project's per compartment, Mesmer's as shipped, or the paper's."""
         return {
             "whole_cell": cls(maxima_threshold=0.075, interior_smooth_px=1.0, growth_px=1),
-            "nuclear": cls(maxima_threshold=0.1, interior_smooth_px=1.0, growth_px=1),
+            "nuclear": cls(maxima_threshold=0.075, interior_smooth_px=1.0, growth_px=1),
             "mesmer_whole_cell": cls(maxima_threshold=0.075, interior_threshold=0.2),
             "mesmer_nuclear": cls(maxima_threshold=0.1, interior_threshold=0.2),
             "paper": cls(small_objects_px=10, fill_holes_px=10, radius_px=3),

@@ -14,13 +14,9 @@ from training.config import FitConfig, UNetConfig
 from training.errors import DivergedTraining, InvalidConfig, TrainingStopped
 from training.model_folder import refuse_existing, write_model_folder
 from training.training_data import TrainingData, load_training_data, prefetched
-from training.tuning import TuningSample, tune_watershed
 
 # A Keras model.
 Model = Any
-
-_TUNING_SHARE = 0.15
-_MOST_TUNING_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -114,8 +110,7 @@ def train_model(
     """Train a `unet` on a dataset version and write its model folder.
 
     Targets and losses are those of Mesmer (Greenwald et al. 2022); the rate falls along a cosine over the
-    budget, and the weights with the least validation loss are kept; then the thresholds of the watershed
-    are chosen on crops of both splits. Compartments without a single instance in
+    budget, and the weights with the least validation loss are kept. Compartments without a single instance in
     the training split are left out of what the model predicts.
 
     Parameters
@@ -156,9 +151,8 @@ def train_model(
     with prefetched(training_batches(data.train, config=config, rng=rng)) as batches:
         ended_by = _fit(run, batches, data=data)
     model.set_weights(run.best_weights)
-    tuned, val_f1 = _tune(model, config, data=data) if config.fit.tune else (config, {})
-    metrics = _metrics(run, data=data, seed=seed, ended_by=ended_by) | {"val_f1": val_f1}
-    write_model_folder(out, model, config=tuned, compartments=data.compartments, metrics=metrics)
+    metrics = _metrics(run, data=data, seed=seed, ended_by=ended_by)
+    write_model_folder(out, model, config=config, compartments=data.compartments, metrics=metrics)
     return TrainResult(
         folder=out,
         compartments=data.compartments,
@@ -180,13 +174,8 @@ def _plan_budget(fit: FitConfig, *, epochs: int | None, minutes: float | None) -
         epochs = fit.epochs
     return _Budget(
         n_steps=None if epochs is None else epochs * fit.steps_per_epoch,
-        seconds=None if minutes is None else minutes * 60.0 - _tuning_s(fit, minutes=minutes),
+        seconds=None if minutes is None else minutes * 60.0,
     )
-
-
-def _tuning_s(fit: FitConfig, *, minutes: float) -> float:
-    """Return the seconds at the end of a budget that are kept for choosing thresholds."""
-    return min(minutes * 60.0 * _TUNING_SHARE, _MOST_TUNING_S) if fit.tune else 0.0
 
 
 def _compile(config: UNetConfig, *, seed: int) -> Model:
@@ -205,19 +194,6 @@ def _compile(config: UNetConfig, *, seed: int) -> Model:
     # XLA is slower than the plain graph on a CPU, and "auto" may choose it.
     model.compile(optimizer=optimizer, loss=losses, jit_compile=False)
     return model
-
-
-def _tune(model: Model, config: UNetConfig, *, data: TrainingData) -> tuple[UNetConfig, dict[str, float]]:
-    # Imported here because it imports Keras.
-    from training.network import build_unet
-    from training.unet_predictor import UNetPredictor
-
-    # The network in training takes one size of square only; this one takes whole crops.
-    flexible = build_unet(config)
-    flexible.set_weights(model.get_weights())
-    predictor = UNetPredictor(flexible, config=config, compartments=data.compartments)
-    samples = [TuningSample(predictor.predict_maps(crop.image), crop.labels) for crop in data.tuning]
-    return tune_watershed(samples, config=config)
 
 
 def _fit(run: _Run, batches: Iterator[Batch], *, data: TrainingData) -> str:

@@ -25,15 +25,12 @@ class TrainingData:
     """The crops of a run.
 
     validation : squares of the validation crops
-    tuning : crops on which thresholds are chosen: those of the validation split, which may be few and all of
-        one kind, and as many of the training split
     compartments : those with at least one instance to learn from, whole_cell before nuclear
     validated_on : `val`, or `train` when the dataset version has no validation crops
     """
 
     train: list[TrainingCrop]
     validation: list[Batch]
-    tuning: list[TrainingCrop]
     compartments: tuple[str, ...]
     validated_on: str
 
@@ -66,8 +63,7 @@ def load_training_data(dataset_dir: Path, *, config: UNetConfig) -> TrainingData
     ]
     chosen = _spread(held_out or train, n_most=config.fit.max_validation_crops)
     validation = _validation_batches(chosen, config=config)
-    tuning = chosen + _spread(train, n_most=len(chosen)) if held_out else chosen
-    return TrainingData(train, validation, tuning, present, "val" if held_out else "train")
+    return TrainingData(train, validation, present, "val" if held_out else "train")
 
 
 @contextmanager

@@ -20,7 +20,7 @@ SMALL = UNetConfig(
 TINY = UNetConfig(
     filters=(4, 6),
     head_filters=4,
-    fit=FitConfig(crop_px=32, batch_size=2, steps_per_epoch=3, max_validation_crops=1, tune=False),
+    fit=FitConfig(crop_px=32, batch_size=2, steps_per_epoch=3, max_validation_crops=1),
 )
 
 

@@ -15,7 +15,7 @@ from training.postprocess import WatershedConfig
             compartments=("nuclear",),
             filters=(8, 16),
             nuclear=WatershedConfig.preset("paper"),
-            fit=FitConfig(learning_rate=1e-4, tune=False),
+            fit=FitConfig(learning_rate=1e-4),
         ),
     ],
 )
