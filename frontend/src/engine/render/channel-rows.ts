@@ -37,28 +37,44 @@ export class ChannelRows {
     return this.colors;
   }
 
-  private add({ shown, stops }: Intensities, start: number): void {
+  private add(channel: Intensities, start: number): void {
+    if (channel.isLinear) {
+      this.addLinear(channel, start);
+    } else {
+      this.addScale(channel, start);
+    }
+  }
+
+  private addLinear({ shown, stops }: Intensities, start: number): void {
     const { cols, colors } = this;
-    let [red, green, blue] = [0, 0, 0];
+    const [red, green, blue] = stops.subarray(-3);
+    let value = 0;
     let before = OUTSIDE;
     for (let i = 0, at = 0; i < cols.length; i++, at += 3) {
       const col = cols[i];
       if (col === OUTSIDE) {
         continue;
       }
-      if (col !== before) {
-        const along = shown(start + col) * (N_STOPS - 1);
-        const stop = Math.min(N_STOPS - 2, Math.floor(along));
-        const share = along - stop;
-        const k = stop * 3;
-        red = stops[k] + (stops[k + 3] - stops[k]) * share;
-        green = stops[k + 1] + (stops[k + 4] - stops[k + 1]) * share;
-        blue = stops[k + 2] + (stops[k + 5] - stops[k + 2]) * share;
-        before = col;
+      value = col === before ? value : shown(start + col);
+      before = col;
+      colors[at] += value * red;
+      colors[at + 1] += value * green;
+      colors[at + 2] += value * blue;
+    }
+  }
+
+  private addScale({ shown, stops }: Intensities, start: number): void {
+    const { cols, colors } = this;
+    for (let i = 0, at = 0; i < cols.length; i++, at += 3) {
+      if (cols[i] === OUTSIDE) {
+        continue;
       }
-      colors[at] += red;
-      colors[at + 1] += green;
-      colors[at + 2] += blue;
+      const along = shown(start + cols[i]) * (N_STOPS - 1);
+      const stop = Math.min(N_STOPS - 2, Math.floor(along));
+      const share = along - stop;
+      for (let part = 0, k = stop * 3; part < 3; part++, k++) {
+        colors[at + part] += stops[k] + (stops[k + 3] - stops[k]) * share;
+      }
     }
   }
 

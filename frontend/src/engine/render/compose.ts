@@ -58,7 +58,7 @@ export function composeView(
 /** Lays fills and outlines over the colours (0 .. 255, three per pixel) of a row. */
 function blendLabels(scene: Scene, rows: LabelRows, colors: Float32Array): void {
   const { view, styles, outlinePx: w } = scene;
-  const { here } = rows;
+  const { here, above, below } = rows;
   const { table } = styles;
   for (let at = 0, i = MARGIN_PX; at < colors.length; at += 3, i++) {
     const label = here[i];
@@ -70,7 +70,9 @@ function blendLabels(scene: Scene, rows: LabelRows, colors: Float32Array): void 
     if ((flags & HIDDEN) !== 0 || (view.onlySelected && (flags & SELECTED) === 0)) {
       continue;
     }
-    if (!isOutline(rows, i, w)) {
+    const isEdge =
+      here[i - w] !== label || here[i + w] !== label || above[i] !== label || below[i] !== label;
+    if (!isEdge) {
       blendStyle(colors, at, table, slot, fillShare(view.fillOpacity, flags));
     } else if ((flags & SELECTED) === 0) {
       blendStyle(colors, at, table, slot, view.outlineOpacity);
@@ -87,18 +89,18 @@ function blendOther(
   colors: Float32Array,
 ): void {
   const [red, green, blue] = other?.color ?? [0, 0, 0];
+  const { here, above, below } = rows;
+  const w = outlinePx;
   for (let at = 0, i = MARGIN_PX; at < colors.length; at += 3, i++) {
-    if (rows.here[i] !== 0 && isOutline(rows, i, outlinePx)) {
+    const label = here[i];
+    const isEdge =
+      here[i - w] !== label || here[i + w] !== label || above[i] !== label || below[i] !== label;
+    if (label !== 0 && isEdge) {
       colors[at] += (red - colors[at]) * view.outlineOpacity;
       colors[at + 1] += (green - colors[at + 1]) * view.outlineOpacity;
       colors[at + 2] += (blue - colors[at + 2]) * view.outlineOpacity;
     }
   }
-}
-
-function isOutline({ here, above, below }: LabelRows, i: number, w: number): boolean {
-  const label = here[i];
-  return here[i - w] !== label || here[i + w] !== label || above[i] !== label || below[i] !== label;
 }
 
 /** How much of a label's colour lies over the image. */

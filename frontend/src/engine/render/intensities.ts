@@ -8,6 +8,8 @@ export const N_STOPS = 9;
 export interface Intensities {
   /** Colours 0 .. 255, three numbers per stop, from no to full intensity. */
   readonly stops: Float32Array;
+  /** The stops lie on a straight line from black: the colour is the intensity times the last. */
+  readonly isLinear: boolean;
   /** The shown intensity, 0 .. 1, of the pixel at an index. */
   readonly shown: (at: number) => number;
 }
@@ -39,6 +41,7 @@ export function intensitiesOf(channel: SceneChannel): Intensities {
   const table = tableOf(channel);
   return {
     stops: stopsOf(channel),
+    isLinear: channel.lut === "color",
     shown: table === null ? (at) => shownValue(channel, data[at]) : (at) => table[data[at]],
   };
 }
