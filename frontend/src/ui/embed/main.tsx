@@ -11,6 +11,8 @@ import "../styles/base.css";
 import "../styles/controls.css";
 import "../styles/pages.css";
 import "../styles/editor.css";
+import "../styles/crop.css";
+import "../styles/panels.css";
 import "../styles/overlays.css";
 
 /** The last part of `/embed/<launch token>`. */
