@@ -43,6 +43,8 @@ def test_a_reviewer_looks_at_a_stitched_fov_and_accepts_it(lab, sign_in):
     follow(page, "for-review")
     expect(page.get_by_role("img", name="Picture of for-review")).to_be_visible()
     expect(page.get_by_role("heading", name="Findings")).to_be_visible()
+    stitching = page.get_by_role("table", name="Stitch report by compartment")
+    expect(stitching.get_by_role("row").filter(has_text="Whole cell")).to_be_visible()
     page.get_by_role("button", name="Accept", exact=True).click()
     expect(page.get_by_text("Accepted. It joins the next dataset version.")).to_be_visible()
     assert job.wait_for_state("accepted")["accepted_at"]

@@ -30,7 +30,12 @@ beforeEach(() => {
     )
     .on("GET /fovs/3/stitch-report", {
       revision_id: 7,
-      report: { nuclear: { n_instances: 210, n_merges: 18, n_conflicts: 2, n_conflict_px: 44 } },
+      report: {
+        job_id: 1,
+        compartments: {
+          nuclear: { n_instances: 210, n_merges: 18, n_conflicts: 2, n_conflict_px: 44 },
+        },
+      },
     });
 });
 

@@ -35,7 +35,8 @@ export function StitchCard({ api, fov }: { api: ReviewerApi; fov: Fov }) {
   const rows = useResource(key, async (): Promise<Row[]> => {
     try {
       const { report } = await api.stitchReport(fov.id);
-      return byCompartment(report).map(([compartment, part]) => ({ compartment, report: part }));
+      const parts = (valueAt(report, "compartments") ?? {}) as Record<string, unknown>;
+      return byCompartment(parts).map(([compartment, part]) => ({ compartment, report: part }));
     } catch (failure) {
       if (failure instanceof ApiError && failure.status === 404) return [];
       throw failure;
