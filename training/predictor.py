@@ -9,6 +9,10 @@ import numpy.typing as npt
 
 from pipeline.types import Image, LabelSet
 from training.baseline import BaselinePredictor
+from training.errors import MissingModelFile
+
+UNTRAINED = "unet"
+"""The kind of model that `train_model` makes; no trained one comes with the project."""
 
 
 class Predictor(Protocol):
@@ -64,6 +68,11 @@ def load_predictor(spec: str | Path) -> Predictor:
     """
     if str(spec) == BaselinePredictor.name:
         return BaselinePredictor()
+    if str(spec) == UNTRAINED and not Path(spec).exists():
+        raise MissingModelFile(
+            "A `unet` has to be trained before it can predict: make one with `cytoloop train DATASET_DIR"
+            " --out MODEL_DIR` and name that folder, or use `baseline`."
+        )
     # Imported here because it imports Keras.
     from training.unet_predictor import load_unet_predictor
 

@@ -115,5 +115,10 @@ def test_a_damaged_model_is_refused(call, labelled, tmp_path):
     fails(result, "model")
 
 
+def test_a_unet_nobody_trained_says_how_to_get_one(call, labelled, tmp_path):
+    result = call("predict", labelled(1), "--out", tmp_path / "o.npz", "--predictor", "unet")
+    fails(result, "cytoloop train", "baseline")
+
+
 def test_the_kind_of_output_is_checked_before_any_work(call, labelled, tmp_path):
     fails(call("predict", labelled(1), "--out", tmp_path / "labels.jpg"), ".npz")
