@@ -51,7 +51,7 @@ def test_two_rounds_on_ones_own_images_end_with_a_report(tmp_path):
         assert row["n_fovs"] == 5
         assert row["n_cells"] > 100
         assert row["edits_per_cell"] > 0
-        assert row["stitched_f1"] > 0.9 > row["proposal_f1"]
+        assert row["stitched_f1"] > max(0.9, row["proposal_f1"])
         assert row["candidate_f1"] is not None
         assert row["promoted"] == (row["candidate_f1"] > row["current_f1"])
         assert {"ingest", "predict", "annotate", "stitch", "review", "train"} <= set(row["stage_s"])
