@@ -142,9 +142,48 @@ def train_model(
     """
     config = config or UNetConfig()
     started_s = clock()
-    budget = _plan_budget(config.fit, epochs=epochs, minutes=minutes)
+    _plan_budget(config.fit, epochs=epochs, minutes=minutes)
     refuse_existing(out)
     data = load_training_data(dataset_dir, config=config)
+    return train_on(
+        data,
+        out,
+        config=config,
+        epochs=epochs,
+        minutes=minutes,
+        seed=seed,
+        progress=progress,
+        should_stop=should_stop,
+        clock=clock,
+        started_s=started_s,
+    )
+
+
+def train_on(
+    data: TrainingData,
+    out: Path,
+    *,
+    config: UNetConfig,
+    epochs: int | None = None,
+    minutes: float | None = None,
+    seed: int = 0,
+    progress: Callable[[TrainProgress], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    clock: Callable[[], float] = time.monotonic,
+    started_s: float | None = None,
+) -> TrainResult:
+    """Train a `unet` on crops that are prepared already; otherwise as `train_model`.
+
+    Parameters
+    ----------
+    data
+        Crops prepared with `config`; one that is listed n times comes up n times as often.
+    started_s
+        When the budget began to run; None is now.
+    """
+    started_s = clock() if started_s is None else started_s
+    budget = _plan_budget(config.fit, epochs=epochs, minutes=minutes)
+    refuse_existing(out)
     model = _compile(config, seed=seed)
     run = _Run(model, config.fit, budget, clock, started_s, progress, should_stop)
     rng = np.random.default_rng(seed)
