@@ -25,16 +25,6 @@ def test_crops_of_a_labelled_image_stitch_back_to_it(call, labelled, tmp_path):
     assert {entry["compartment"] for entry in json.loads(report.read_text())} == {"whole_cell", "nuclear"}
 
 
-def test_score_prints_the_figures_of_each_compartment(call, labelled):
-    image = labelled(2)
-    scores = json.loads(call("score", "--true", image, "--pred", image, "--json").output)
-    expected = (
-        "n_true n_pred correct missed gained split merge catastrophe precision recall f1 jaccard ap50 pq"
-    )
-    assert set(expected.split()) <= set(scores["nuclear"])
-    assert "f1" in call("score", "--true", image, "--pred", image).output
-
-
 @pytest.mark.parametrize("suffix", ["npz", "tif"])
 def test_predict_writes_labels_that_score_and_qc_read(call, labelled, tmp_path, suffix):
     image, out = labelled(3), tmp_path / f"labels.{suffix}"

@@ -5,8 +5,8 @@ benchmarking"), with its known slips put right: a catastrophe counts as no corre
 
 With T a true and P a predicted instance, IoU = |T ∩ P| / |T ∪ P|:
 
-* **correct**: IoU strictly above the threshold. The threshold is at least 0.5, so that an instance has one
-  partner at most.
+* **correct**: IoU strictly above the threshold. From 0.5 on an instance has one partner at most; below, as
+  many pairs as possible are made one to one, of those the ones with the highest sum of IoU.
 * Instances left over are linked when IoU is at least 0.1, or when more than half of either lies in the other
   (a small cell in a large one). Connected groups of them are events:
 
@@ -20,111 +20,20 @@ With T a true and P a predicted instance, IoU = |T ∩ P| / |T ∪ P|:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
-
 import numpy as np
+from scipy.optimize import linear_sum_assignment
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from pipeline.contingency import PairCounts, count_pairs
 from pipeline.errors import InvalidSetting
 from pipeline.labels import check_labels, check_same_shape
+from pipeline.metrics.scores import AP_IOUS, Score
 from pipeline.types import AnyArray, Floats, Ints, Mask
 
 LINK_IOU = 0.1
 LINK_SHARE = 0.5
 _HALF = 0.5
-
-
-@dataclass(frozen=True)
-class Score:
-    """Counts of one comparison, or of several pooled; the ratios are computed from them.
-
-    A ratio whose denominator is 0 is 0: with no true cell the recall is 0, with no predicted cell the
-    precision, and with neither all ratios are 0 (there is nothing to score; pool such images with others).
-
-    Parameters
-    ----------
-    iou : float
-        The threshold for `correct`.
-    n_true, n_pred, correct : int
-        Instances, and pairs above the threshold.
-    missed, gained, split, merge, catastrophe : int
-        Events, see the module.
-    gained_from_split, missed_from_merge : int
-        Predicted instances beyond the first of each split; true instances beyond the first of each merge.
-    true_in_catastrophe, pred_in_catastrophe : int
-        Instances in catastrophes.
-    true_positive_50 : int
-        Pairs with IoU strictly above 0.5.
-    iou_sum_50 : float
-        Sum of their IoU.
-    shared_px, union_px : int
-        Pixels in both foregrounds, and in either.
-    """
-
-    iou: float
-    n_true: int
-    n_pred: int
-    correct: int
-    missed: int
-    gained: int
-    split: int
-    merge: int
-    catastrophe: int
-    gained_from_split: int
-    missed_from_merge: int
-    true_in_catastrophe: int
-    pred_in_catastrophe: int
-    true_positive_50: int
-    iou_sum_50: float
-    shared_px: int
-    union_px: int
-
-    @property
-    def precision(self) -> float:
-        """Correct share of the predicted instances."""
-        return _ratio(self.correct, self.n_pred)
-
-    @property
-    def recall(self) -> float:
-        """Correct share of the true instances."""
-        return _ratio(self.correct, self.n_true)
-
-    @property
-    def f1(self) -> float:
-        """Harmonic mean of precision and recall."""
-        return _ratio(2 * self.correct, self.n_true + self.n_pred)
-
-    @property
-    def jaccard(self) -> float:
-        """IoU of the two foregrounds, by pixel."""
-        return _ratio(self.shared_px, self.union_px)
-
-    @property
-    def ap50(self) -> float:
-        """TP / (TP + FP + FN) at IoU 0.5, as in the 2018 Data Science Bowl."""
-        return _ratio(self.true_positive_50, self.n_true + self.n_pred - self.true_positive_50)
-
-    @property
-    def pq(self) -> float:
-        """Panoptic quality (Kirillov et al. 2019, eq. 1): sum of IoU / (TP + FP / 2 + FN / 2)."""
-        return _ratio(2 * self.iou_sum_50, self.n_true + self.n_pred)
-
-    def as_dict(self) -> dict[str, int | float]:
-        """Give the figures that `cytoloop score` prints."""
-        return {name: getattr(self, name) for name in FIGURES}
-
-
-FIGURES = (
-    *("n_true", "n_pred", "correct", "missed", "gained", "split", "merge", "catastrophe"),
-    *("precision", "recall", "f1", "jaccard", "ap50", "pq"),
-)
-
-
-def _ratio(part: float, whole: float) -> float:
-    return part / whole if whole else 0.0
 
 
 def score_labels(true: AnyArray, pred: AnyArray, *, iou: float = 0.6) -> Score:
@@ -135,7 +44,7 @@ def score_labels(true: AnyArray, pred: AnyArray, *, iou: float = 0.6) -> Score:
     true, pred : label images of one shape, any number of axes
         Instances are the same over all axes: give several images one by one and `pool_scores`.
     iou : float
-        A pair is correct above it, 0.5 <= iou < 1.
+        A pair is correct above it, 0 < iou < 1.
 
     Returns
     -------
@@ -148,15 +57,13 @@ def score_labels(true: AnyArray, pred: AnyArray, *, iou: float = 0.6) -> Score:
     InvalidSetting
         When the threshold is out of its range.
     """
-    if not _HALF <= iou < 1:
-        raise InvalidSetting(
-            f"An IoU threshold of {iou} cannot be; give one from 0.5 up to, not including, 1."
-        )
+    if not 0 < iou < 1:
+        raise InvalidSetting(f"An IoU threshold of {iou} cannot be; give one between 0 and 1, as 0.5 or 0.6.")
     names = ("The true label image", "the predicted one")
     check_same_shape(true, pred, names=names)
     table = count_pairs(check_labels(true, name=names[0]), check_labels(pred, name=names[1]))
     pairs = _Pairs(table)
-    correct = pairs.iou > iou
+    correct = _one_to_one(pairs, iou=iou)
     above_half = pairs.iou > _HALF
     free = ~np.isin(pairs.true, pairs.true[correct]) & ~np.isin(pairs.pred, pairs.pred[correct])
     links = free & ((pairs.iou >= LINK_IOU) | (pairs.share > LINK_SHARE))
@@ -166,8 +73,9 @@ def score_labels(true: AnyArray, pred: AnyArray, *, iou: float = 0.6) -> Score:
         n_true=pairs.n_true,
         n_pred=pairs.n_pred,
         correct=n_correct,
-        true_positive_50=int(above_half.sum()),
+        true_positives=tuple(int((pairs.iou > threshold).sum()) for threshold in AP_IOUS),
         iou_sum_50=float(pairs.iou[above_half].sum()),
+        seg_sum=float(pairs.iou[2 * pairs.counts > pairs.area_true].sum()),
         shared_px=int(pairs.counts.sum()),
         union_px=int(table.counts.sum()),
         **_events(pairs, links, n_correct=n_correct),
@@ -188,9 +96,45 @@ class _Pairs:
         self.true: Ints = true[both]
         self.pred: Ints = pred[both]
         self.counts: Floats = table.counts[both].astype(np.float64)
-        areas = area_true[self.true], area_pred[self.pred]
+        areas = (area_true[self.true].astype(np.float64), area_pred[self.pred].astype(np.float64))
+        self.area_true: Floats = areas[0]
         self.iou: Floats = self.counts / (areas[0] + areas[1] - self.counts)
         self.share: Floats = self.counts / np.minimum(*areas)
+
+
+def _one_to_one(pairs: _Pairs, *, iou: float) -> Mask:
+    """Choose the correct pairs; each instance is in one of them at most."""
+    chosen: Mask = pairs.iou > iou
+    if iou >= _HALF or not chosen.any():
+        return chosen
+    places = np.flatnonzero(chosen)
+    group = _groups(pairs.true[places], pairs.pred[places])
+    kept = [_best_pairs(pairs, places[group == number]) for number in range(int(group.max()) + 1)]
+    chosen[:] = False
+    chosen[np.concatenate(kept)] = True
+    return chosen
+
+
+def _groups(true: Ints, pred: Ints) -> Ints:
+    """Number the connected group of instances that each pair belongs to, from 0."""
+    true_nodes, first = np.unique(true, return_inverse=True)
+    pred_nodes, second = np.unique(pred, return_inverse=True)
+    n_nodes = len(true_nodes) + len(pred_nodes)
+    graph = coo_array((np.ones(len(true)), (first, second + len(true_nodes))), shape=(n_nodes, n_nodes))
+    return np.asarray(connected_components(graph, directed=False)[1], np.int64)[first]
+
+
+def _best_pairs(pairs: _Pairs, places: Ints) -> Ints:
+    """Assign within one connected group: most pairs first, then the highest sum of IoU."""
+    true_nodes, row = np.unique(pairs.true[places], return_inverse=True)
+    pred_nodes, col = np.unique(pairs.pred[places], return_inverse=True)
+    gain = np.zeros((len(true_nodes), len(pred_nodes)))
+    place = np.full(gain.shape, -1)
+    # One more pair outweighs any difference in IoU, which adds up to less than 1 after the division.
+    gain[row, col] = 1 + pairs.iou[places] / (2 * min(gain.shape))
+    place[row, col] = places
+    found = place[linear_sum_assignment(gain, maximize=True)]
+    return np.asarray(found[found >= 0], np.int64)
 
 
 def _events(pairs: _Pairs, links: Mask, *, n_correct: int) -> dict[str, int]:
@@ -217,25 +161,3 @@ def _events(pairs: _Pairs, links: Mask, *, n_correct: int) -> dict[str, int]:
         "true_in_catastrophe": int(n_true[catastrophe].sum()),
         "pred_in_catastrophe": int(n_pred[catastrophe].sum()),
     }
-
-
-def pool_scores(scores: Sequence[Score]) -> Score:
-    """Add the counts of several images; ratios are then those of all their cells together.
-
-    Raises
-    ------
-    InvalidSetting
-        When there is no score, or the thresholds differ.
-    """
-    thresholds = sorted({score.iou for score in scores})
-    if len(thresholds) != 1:
-        raise InvalidSetting(
-            f"Scores at {len(thresholds)} thresholds ({thresholds}) cannot be pooled; "
-            "give one or more scores at one threshold."
-        )
-    counts = {
-        field.name: sum(getattr(score, field.name) for score in scores)
-        for field in fields(Score)
-        if field.name != "iou"
-    }
-    return Score(iou=thresholds[0], **counts)
