@@ -1,22 +1,21 @@
 """Predicting an FOV of any size by tiles, with memory bounded by a row of tiles."""
 
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.compartments import NUCLEAR, WHOLE_CELL
 from pipeline.matching import overlap_table
 from pipeline.stitch import StitchedBands, stitch_bands
-from pipeline.types import Image, Labels, LabelSet
+from pipeline.types import Floats, Image, Ints, Labels, LabelSet
 from pipeline.windows import Window
-from training.errors import InvalidConfig
+from training.errors import InvalidConfig, UnfinishedPrediction
+from training.kept_tiles import KeptTiles
+from training.prediction import Confidences, Prediction, StageClock, means_of
 from training.predictor import Predictor
 
 ReadImage = Callable[[Window], Image]
-Ints = npt.NDArray[np.int64]
 
 # Tiles start at multiples of this: a network with strides, and an equalisation by regions of 128 px, answer
 # alike only when they are shifted by whole strides and regions.
@@ -35,6 +34,135 @@ class PredictedBand:
     labels: LabelSet
 
 
+@dataclass(frozen=True)
+class _Plan:
+    shape: tuple[int, int]
+    tile_px: int
+    overlap_px: int
+    progress: Callable[[float], None] | None
+
+
+class PredictedBands:
+    """The label images of an FOV, band by band from the top; see `predict_image`.
+
+    Iterating predicts. Bands have no gap; a nucleus and its cell share their label.
+    """
+
+    def __init__(self, predictor: Predictor, read: ReadImage, plan: _Plan) -> None:
+        self._predictor = predictor
+        self._read = read
+        self._plan = plan
+        self._clock = StageClock()
+        self._summary: Prediction | None = None
+
+    def __iter__(self) -> Iterator[PredictedBand]:
+        self._clock = StageClock()
+        if max(self._plan.shape) <= self._plan.tile_px:
+            with self._clock.stage("read"):
+                image = self._read(Window(0, 0, *self._plan.shape))
+            found = self._predictor.predict_scored(image)
+            self._clock.add(found.seconds)
+            yield PredictedBand(0, found.labels)
+            self._summary = found
+            return
+        kept = self._predict_tiles()
+        stitched = {}
+        for name in self._predictor.compartments:
+            with self._clock.stage("stitch"):
+                stitched[name] = stitch_bands(kept.windows, kept.reader(name), self._plan.shape)
+        yield from self._clock.each("stitch", self._join(kept, stitched))
+
+    @property
+    def confidences(self) -> dict[str, Confidences]:
+        """As `Prediction.confidences`, by the labels of the whole FOV, once every band has been taken.
+
+        That of an instance in several tiles is the mean of theirs, weighted by their shares of its pixels.
+
+        Raises
+        ------
+        UnfinishedPrediction
+            Before that.
+        """
+        return self._finished().confidences
+
+    @property
+    def leftovers(self) -> dict[str, Ints]:
+        """As `Prediction.leftovers`, once every band has been taken."""
+        return self._finished().leftovers
+
+    @property
+    def seconds(self) -> dict[str, float]:
+        """What each stage took so far."""
+        return dict(self._clock.seconds)
+
+    def _finished(self) -> Prediction:
+        if self._summary is None:
+            raise UnfinishedPrediction(
+                "confidences and leftovers are known after the last band; take all bands first."
+            )
+        return self._summary
+
+    def _predict_tiles(self) -> KeptTiles:
+        """Predict every tile once; label images compress to a few per cent, so all of them are kept."""
+        plan = self._plan
+        bare = plan_tiles(plan.shape, tile_px=plan.tile_px, overlap_px=0)
+        with self._clock.stage("calibrate"):
+            calibrated = self._predictor.calibrated(self._read(window) for window in bare)
+        kept = KeptTiles(plan_tiles(plan.shape, tile_px=plan.tile_px, overlap_px=plan.overlap_px))
+        for n_done, window in enumerate(kept.windows, start=1):
+            with self._clock.stage("read"):
+                image = self._read(window)
+            found = calibrated.predict_scored(image)
+            self._clock.add(found.seconds)
+            with self._clock.stage("keep"):
+                kept.add(found)
+            if plan.progress is not None:
+                plan.progress(n_done / len(kept.windows))
+        return kept
+
+    def _join(self, kept: KeptTiles, stitched: dict[str, StitchedBands]) -> Iterator[PredictedBand]:
+        if len(stitched) < 2:
+            ((name, bands),) = stitched.items()
+            sure = _Sureness(kept, name)
+            for row, band in bands:
+                sure.see(row, band)
+                yield PredictedBand(row, {name: band})
+            self._summary = Prediction({}, {name: sure.means()}, {name: np.zeros(0, np.int64)})
+            return
+        sure_of = {name: _Sureness(kept, name) for name in stitched}
+        new_nuclei, leftovers = _nuclei_by_cell(_row_aligned(stitched))
+        for row, cells, nuclei in _row_aligned(stitched):
+            sure_of[WHOLE_CELL].see(row, cells)
+            sure_of[NUCLEAR].see(row, nuclei)
+            yield PredictedBand(row, {WHOLE_CELL: cells, NUCLEAR: new_nuclei[nuclei]})
+        known = sure_of[NUCLEAR].means()
+        renumbered = np.zeros(int(new_nuclei.max(initial=0)) + 1, np.float32)
+        renumbered[new_nuclei[: len(known)]] = known
+        confidences = {WHOLE_CELL: sure_of[WHOLE_CELL].means(), NUCLEAR: renumbered}
+        self._summary = Prediction({}, confidences, leftovers)
+
+
+class _Sureness:
+    """Collects how sure the tiles were of the instances of one compartment."""
+
+    def __init__(self, kept: KeptTiles, name: str) -> None:
+        self._kept = kept
+        self._name = name
+        self._sums: Floats = np.zeros(1)
+        self._counts: Ints = np.zeros(1, np.int64)
+
+    def see(self, row: int, band: Labels) -> None:
+        highest = int(band.max(initial=0))
+        if highest >= len(self._sums):
+            more = max(highest + 1, 2 * len(self._sums)) - len(self._sums)
+            self._sums, self._counts = np.pad(self._sums, (0, more)), np.pad(self._counts, (0, more))
+        self._kept.add_confidences(self._name, row, band, self._sums, self._counts)
+
+    def means(self) -> Confidences:
+        n_labels = 1 + int(np.flatnonzero(self._counts).max(initial=0))
+        return means_of(self._sums[:n_labels], self._counts[:n_labels])
+
+
 def predict_image(
     predictor: Predictor,
     read: ReadImage,
@@ -43,8 +171,8 @@ def predict_image(
     tile_px: int = 1024,
     overlap_px: int = 256,
     progress: Callable[[float], None] | None = None,
-) -> Iterator[PredictedBand]:
-    """Predict an FOV and yield its label images band by band, from the top.
+) -> PredictedBands:
+    """Predict an FOV and give its label images band by band, from the top.
 
     Tiles are predicted with the intensities of the whole FOV, kept compressed, and stitched by maximum
     overlap; nuclei are matched to cells over the whole FOV. An FOV that fits into one tile is predicted as a
@@ -65,10 +193,10 @@ def predict_image(
     progress
         Called with the share of the tiles that are predicted.
 
-    Yields
-    ------
-    PredictedBand
-        Bands without a gap; a nucleus and its cell share their label.
+    Returns
+    -------
+    PredictedBands
+        Nothing is predicted before it is iterated.
 
     Raises
     ------
@@ -76,15 +204,7 @@ def predict_image(
         The tiles do not fit the rules above, or the FOV has no pixels.
     """
     _check_tiles(shape, tile_px=tile_px, overlap_px=overlap_px)
-    if max(shape) <= tile_px:
-        yield PredictedBand(0, predictor.predict(read(Window(0, 0, *shape))))
-        return
-    pieces = (read(window) for window in plan_tiles(shape, tile_px=tile_px, overlap_px=0))
-    calibrated = predictor.calibrated(pieces)
-    windows = plan_tiles(shape, tile_px=tile_px, overlap_px=overlap_px)
-    kept = _predict_tiles(calibrated, read, windows, progress=progress)
-    stitched = {name: _stitch(kept, name, windows, shape) for name in predictor.compartments}
-    yield from _matched_bands(stitched)
+    return PredictedBands(predictor, read, _Plan(shape, tile_px, overlap_px, progress))
 
 
 def plan_tiles(shape: tuple[int, int], *, tile_px: int, overlap_px: int) -> list[Window]:
@@ -115,51 +235,13 @@ def _check_tiles(shape: tuple[int, int], *, tile_px: int, overlap_px: int) -> No
         )
 
 
-def _predict_tiles(
-    predictor: Predictor,
-    read: ReadImage,
-    windows: Sequence[Window],
-    *,
-    progress: Callable[[float], None] | None,
-) -> list[dict[str, bytes]]:
-    """Predict every tile once; label images compress to a few per cent, so all of them are kept."""
-    kept = []
-    for n_done, window in enumerate(windows, start=1):
-        labels = predictor.predict(read(window))
-        kept.append({name: zlib.compress(plane.tobytes(), 1) for name, plane in labels.items()})
-        if progress is not None:
-            progress(n_done / len(windows))
-    return kept
-
-
-def _stitch(
-    kept: list[dict[str, bytes]], name: str, windows: Sequence[Window], shape: tuple[int, int]
-) -> StitchedBands:
-    def read_tile(index: int) -> Labels:
-        flat = np.frombuffer(zlib.decompress(kept[index][name]), np.int32)
-        return flat.reshape(windows[index].shape)
-
-    return stitch_bands(windows, read_tile, shape)
-
-
-def _matched_bands(stitched: dict[str, StitchedBands]) -> Iterator[PredictedBand]:
-    if len(stitched) < 2:
-        for name, bands in stitched.items():
-            for row, band in bands:
-                yield PredictedBand(row, {name: band})
-        return
-    new_nuclei = _nuclei_by_cell(_row_aligned(stitched))
-    for row, cells, nuclei in _row_aligned(stitched):
-        yield PredictedBand(row, {WHOLE_CELL: cells, NUCLEAR: new_nuclei[nuclei]})
-
-
 def _row_aligned(stitched: dict[str, StitchedBands]) -> Iterator[tuple[int, Labels, Labels]]:
     for (row, cells), (_, nuclei) in zip(stitched[WHOLE_CELL], stitched[NUCLEAR], strict=True):
         yield row, cells, nuclei
 
 
-def _nuclei_by_cell(bands: Iterable[tuple[int, Labels, Labels]]) -> Labels:
-    """Return the new label of each nucleus: that of its cell, or one that no cell has.
+def _nuclei_by_cell(bands: Iterable[tuple[int, Labels, Labels]]) -> tuple[Labels, dict[str, Ints]]:
+    """Return the new label of each nucleus, that of its cell or one that no cell has; and the leftovers.
 
     Pairs are made one to one, those that share most pixels first, as `match_compartments` does.
     """
@@ -177,7 +259,8 @@ def _nuclei_by_cell(bands: Iterable[tuple[int, Labels, Labels]]) -> Labels:
             new[nucleus] = cell
     alone = np.flatnonzero(new[1:] == 0) + 1
     new[alone] = n_cells + 1 + np.arange(len(alone))
-    return new
+    leftovers = {WHOLE_CELL: np.flatnonzero(~taken[1:]) + 1, NUCLEAR: new[alone].astype(np.int64)}
+    return new, leftovers
 
 
 def _strongest_first(table: Ints) -> Ints:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from pipeline.types import Image, LabelSet
 from training.baseline import BaselinePredictor
 from training.errors import MissingModelFile
+from training.prediction import Prediction
 
 UNTRAINED = "unet"
 """The kind of model that `train_model` makes; no trained one comes with the project."""
@@ -51,6 +52,9 @@ class Predictor(Protocol):
             One int32 (row, col) label image per entry of `compartments`. Where both compartments are given, a
             nucleus and its cell share their label (one to one, by maximum overlap).
         """
+
+    def predict_scored(self, image: npt.NDArray[np.generic]) -> Prediction:
+        """Label an image as `predict` does, and say how sure each instance is."""
 
 
 def load_predictor(spec: str | Path) -> Predictor:

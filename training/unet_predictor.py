@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.matching import match_compartments
 from pipeline.types import Image, LabelSet
 from training.config import UNetConfig
 from training.model_folder import read_model_folder
 from training.postprocess import deep_watershed
+from training.prediction import Prediction, StageClock, match_labels, mean_by_label
 from training.predictor_input import check_image
 from training.preprocess import IntensityRange, measure_ranges, preprocess_image
 from training.targets import INTERIOR
@@ -98,17 +98,26 @@ class UNetPredictor:
             One int32 (row, col) label image per compartment the model was trained on; with two, a nucleus and
             its cell share their label.
         """
-        checked = check_image(image)
-        maps = self.predict_maps(
-            preprocess_image(checked, config=self.config.preprocess, ranges=self._ranges)
-        )
-        labels = {
-            compartment: deep_watershed(distance, interior, config=self.config.watershed(compartment))
-            for compartment, (distance, interior) in maps.items()
-        }
-        if len(labels) < 2:
-            return labels
-        return match_compartments(labels["whole_cell"], labels["nuclear"])[0]
+        return self.predict_scored(image).labels
+
+    def predict_scored(self, image: npt.NDArray[np.generic]) -> Prediction:
+        """Label an image as `predict` does; confidences are mean probabilities of the class interior."""
+        checked, clock = check_image(image), StageClock()
+        with clock.stage("preprocess"):
+            prepared = preprocess_image(checked, config=self.config.preprocess, ranges=self._ranges)
+        with clock.stage("network"):
+            maps = self.predict_maps(prepared)
+        with clock.stage("postprocess"):
+            found = {
+                compartment: deep_watershed(distance, interior, config=self.config.watershed(compartment))
+                for compartment, (distance, interior) in maps.items()
+            }
+        with clock.stage("match"):
+            labels, leftovers = match_labels(found)
+            # Blended probabilities may pass 1 by a rounding error.
+            means = {name: mean_by_label(labels[name], maps[name][1]) for name in labels}
+            confidences = {name: np.clip(values, 0.0, 1.0) for name, values in means.items()}
+        return Prediction(labels, confidences, leftovers, clock.seconds)
 
     def predict_maps(self, image: FloatArray) -> dict[str, tuple[FloatArray, FloatArray]]:
         """Run the network over a preprocessed image.

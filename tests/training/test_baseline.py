@@ -129,3 +129,24 @@ def test_nan_is_refused():
 def test_complex_numbers_are_refused():
     with pytest.raises(InvalidPredictorInput, match="dtype complex128"):
         BaselinePredictor().predict(np.zeros((4, 4, 2), complex))
+
+
+def test_a_nucleus_that_stands_out_more_is_surer():
+    image, labels = discs(radius=8)
+    dim = np.where(labels == 6, 100 + (image - 100) / 2, image)
+    sure = BaselinePredictor().predict_scored(two_channels(dim))
+    nuclei = sure.labels["nuclear"]
+    of = {label: sure.confidences["nuclear"][nuclei[labels == label].max()] for label in (5, 6)}
+    assert 0 < of[6] < 0.9 * of[5] < 1
+    np.testing.assert_array_equal(sure.confidences["nuclear"], sure.confidences["whole_cell"])
+    assert sure.confidences["nuclear"][0] == 0
+    assert {len(values) for values in sure.leftovers.values()} == {0}
+    assert set(sure.seconds) == {"nuclei", "cells", "match"}
+
+
+def test_an_image_of_nothing_has_no_confidences():
+    sure = BaselinePredictor().predict_scored(np.zeros((20, 30, 2)))
+    assert {name: values.tolist() for name, values in sure.confidences.items()} == {
+        "whole_cell": [0.0],
+        "nuclear": [0.0],
+    }

@@ -2,12 +2,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import ndimage as ndi
 
 from pipeline.metrics import score_labels
 from pipeline.synthetic import synthetic_tissue
 from training.baseline import BaselinePredictor
-from training.errors import InvalidConfig
+from training.errors import InvalidConfig, UnfinishedPrediction
 from training.large_images import plan_tiles, predict_image
+from training.prediction import Prediction, match_labels, mean_by_label
 from training.predictor import load_predictor
 
 
@@ -25,10 +27,15 @@ class ThresholdPredictor:
         return self
 
     def predict(self, image):
-        from scipy import ndimage as ndi
-
         planes = {"whole_cell": image[..., 1], "nuclear": image[..., 0]}
         return {name: ndi.label(planes[name] > 0)[0].astype(np.int32) for name in self.compartments}
+
+    def predict_scored(self, image):
+        """As sure of an instance as its channel is bright."""
+        labels, leftovers = match_labels(self.predict(image))
+        planes = {"whole_cell": image[..., 1], "nuclear": image[..., 0]}
+        confidences = {name: mean_by_label(labels[name], planes[name]) for name in labels}
+        return Prediction(labels, confidences, leftovers, {"network": 0.5})
 
 
 def assembled(bands, shape):
@@ -101,6 +108,45 @@ def test_one_compartment_is_stitched_alone():
     predictor = ThresholdPredictor(("nuclear",))
     found = assembled(predict_image(predictor, reader(image), shape, tile_px=256, overlap_px=128), shape)
     assert set(found) == {"nuclear"}
+
+
+def shaded(shape):
+    """Cells of which each has a brightness of its own, some without a nucleus."""
+    labels = ndi.label(discs(shape, radius=14))[0]
+    brightness = np.random.default_rng(0).uniform(0.1, 1.0, labels.max() + 1)
+    nuclei = np.where(labels % 5, discs(shape, radius=6), 0)
+    return np.stack([nuclei, np.where(labels, brightness[labels], 0)], axis=-1).astype(np.float32)
+
+
+@pytest.mark.parametrize("compartments", [("whole_cell", "nuclear"), ("whole_cell",)])
+def test_confidences_and_leftovers_are_those_of_the_whole_image(compartments):
+    shape = (500, 611)
+    image = shaded(shape)
+    predictor = ThresholdPredictor(compartments)
+    bands = predict_image(predictor, reader(image), shape, tile_px=256, overlap_px=128)
+    found = assembled(bands, shape)
+    assert bands.confidences.keys() == found.keys()
+    for name, values in bands.confidences.items():
+        assert len(values) == found[name].max() + 1
+        plane = {"whole_cell": image[..., 1], "nuclear": image[..., 0]}[name]
+        np.testing.assert_allclose(values, mean_by_label(found[name], plane), atol=1e-6)
+    cells, nuclei = (set(np.unique(found.get(name, 0)).tolist()) - {0} for name in ("whole_cell", "nuclear"))
+    lonely = {"whole_cell": cells - nuclei, "nuclear": nuclei - cells} if nuclei else {"whole_cell": set()}
+    assert {name: set(values.tolist()) for name, values in bands.leftovers.items()} == lonely
+    assert bands.seconds["network"] == 0.5 * 12
+    assert bands.seconds.keys() >= {"read", "calibrate", "stitch"}
+
+
+def test_what_is_known_at_the_end_is_not_told_before():
+    image = shaded((100, 100))
+    bands = predict_image(ThresholdPredictor(), reader(image), (100, 100))
+    with pytest.raises(UnfinishedPrediction, match="take all bands first"):
+        _ = bands.confidences
+    (band,) = bands
+    whole = ThresholdPredictor().predict_scored(image)
+    assert np.array_equal(bands.confidences["nuclear"], whole.confidences["nuclear"])
+    assert np.array_equal(bands.leftovers["whole_cell"], whole.leftovers["whole_cell"])
+    assert np.array_equal(band.labels["nuclear"], whole.labels["nuclear"])
 
 
 def test_an_fov_that_fits_a_tile_is_predicted_whole():

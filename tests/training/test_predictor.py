@@ -10,6 +10,7 @@ from training.baseline import BaselinePredictor
 from training.errors import InvalidPredictorInput, MissingModelFile
 from training.model_folder import read_model_folder
 from training.predictor import load_predictor
+from training.preprocess import preprocess_image
 from training.unet_predictor import UNetPredictor
 
 
@@ -92,3 +93,17 @@ def test_a_shifted_calibration_changes_what_is_seen(unet):
     image = tissue_image((128, 128))
     dim = unet.calibrated([image * 100, image])
     assert dim.predict(image)["nuclear"].max() < unet.predict(image)["nuclear"].max()
+
+
+def test_confidence_is_the_mean_probability_of_the_interior(unet):
+    image = tissue_image((128, 160))
+    found = unet.predict_scored(image)
+    maps = unet.predict_maps(preprocess_image(image, config=unet.config.preprocess))
+    for name, labels in found.labels.items():
+        assert np.array_equal(labels, unet.predict(image)[name])
+        values = found.confidences[name]
+        assert (values.dtype, len(values), values[0]) == (np.float32, labels.max() + 1, 0)
+        inside = maps[name][1][labels == 3].mean()
+        assert values[3] == pytest.approx(inside, rel=1e-5)
+        assert ((values >= 0) & (values <= 1)).all()
+    assert set(found.seconds) == {"preprocess", "network", "postprocess", "match"}
