@@ -15,6 +15,8 @@
     ├── InvalidWindow               a rectangle or crop plan that cannot be
     ├── InvalidDiff                 bytes that are no canonical label diff, or a rectangle out of bounds
     ├── DivergingDiff               the old values of a diff are not those of the label image
+    ├── InvalidMarks                a text that is no list of changes of marks, or a value out of bounds
+    ├── DivergingMark               the old value of a change is not that of the marks held
     └── CropMismatch                crops that do not fit each other or their FOV
 
 Each message says what happened and what to do.
@@ -116,6 +118,18 @@ class DivergingDiff(PipelineError):
         self.col = col
         self.expected = expected
         self.found = found
+
+
+class InvalidMarks(PipelineError):
+    """The text is no list of changes of marks, or a mark does not fit the crop."""
+
+
+class DivergingMark(PipelineError):
+    """The marks do not hold the old value that a change expects; `key` names the mark."""
+
+    def __init__(self, message: str, *, key: str = "") -> None:
+        super().__init__(message)
+        self.key = key
 
 
 class CropMismatch(PipelineError):

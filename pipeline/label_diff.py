@@ -278,9 +278,9 @@ def _decode_varints(data: bytes) -> Ints:
     return numbers
 
 
-def edit_checksum(data: bytes) -> int:
-    """Give the CRC-32 (zlib) of a diff's bytes, an unsigned 32-bit number."""
-    return zlib.crc32(data)
+def edit_checksum(data: bytes, marks: str = "") -> int:
+    """Give the CRC-32 (zlib) of a diff's bytes, then those of the marks text in UTF-8; unsigned, 32 bits."""
+    return zlib.crc32(marks.encode(), zlib.crc32(data)) if marks else zlib.crc32(data)
 
 
 def labels_checksum(labels: AnyArray) -> int:
