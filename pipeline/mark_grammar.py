@@ -33,7 +33,7 @@ _KEY = re.compile(
     rf"|(division)/{_COMPARTMENT}/{_LABEL}/{_FRAME})",
     re.ASCII,
 )
-_TYPE_ID = re.compile(r"[A-Za-z0-9_-]{1,40}", re.ASCII)
+_TYPE_ID = re.compile(r"[a-z0-9_-]{1,40}", re.ASCII)
 _NOTE_FIELDS = {"compartment", "label", "frame", "row", "column", "text"}
 
 MarkValue = Any
@@ -72,7 +72,7 @@ def parse_key(key: str) -> MarkKey:
 
 def _type_fault(value: Any) -> str:
     good = isinstance(value, str) and _TYPE_ID.fullmatch(value) is not None
-    return "" if good else "send the id of a cell type, 1 to 40 of A-Z a-z 0-9 _ -"
+    return "" if good else "send the id of a cell type, 1 to 40 of a-z 0-9 _ -"
 
 
 def _flag_fault(value: Any) -> str:

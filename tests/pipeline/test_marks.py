@@ -187,7 +187,7 @@ def _one(key: str, new: Any) -> str:
         ),
         (
             _one("type/nuclear/1", "?"),
-            'type/nuclear/1: "?" is no value of it; send the id of a cell type, 1 to 40 of A-Z a-z 0-9 _ -.',
+            'type/nuclear/1: "?" is no value of it; send the id of a cell type, 1 to 40 of a-z 0-9 _ -.',
         ),
         (
             _one("checked/nuclear/1", 1),
