@@ -66,7 +66,8 @@ def _shown(session: Session, project: Project) -> dict[str, Any]:
     return {
         "id": project.id,
         "name": project.name,
-        "settings": project.settings,
+        # Those of an older version lack the settings that came later.
+        "settings": rules.ProjectSettings.from_dict(project.settings).to_dict(),
         "current_model": None if model_id is None else session.get(ModelVersion, model_id),
         "counts": {"fovs": fovs, "jobs": jobs, "n_fovs": sum(fovs.values()), "n_jobs": sum(jobs.values())},
         "created_at": project.created_at,

@@ -1,6 +1,7 @@
 """The tables. Importing this package registers every one of them on `Base.metadata`."""
 
 from backend.models.assignment import Assignment
+from backend.models.box_prediction import BoxPrediction
 from backend.models.dataset_version import DatasetVersion
 from backend.models.edit import Edit
 from backend.models.finding import Finding
@@ -14,9 +15,11 @@ from backend.models.revision import Revision
 from backend.models.run import Run
 from backend.models.task import Task
 from backend.models.user import User
+from backend.models.view_presets import ViewPresets
 
 __all__ = [
     "Assignment",
+    "BoxPrediction",
     "DatasetVersion",
     "Edit",
     "Finding",
@@ -30,4 +33,5 @@ __all__ = [
     "Run",
     "Task",
     "User",
+    "ViewPresets",
 ]

@@ -22,6 +22,7 @@ class Fov(Base):
     `channels` is a list of `{name, role}`. `compartments` names what can be labelled here: both, or the
     nuclear one alone when there is only a nuclear channel. `group` keeps FOVs together in a split (pieces
     of one slide); `split` is set once, when a dataset version first holds the FOV, and stays.
+    `stitch_failure` says why the FOV could not be stitched, see `backend/services/stitch_failures.py`.
     """
 
     __tablename__ = "fovs"
@@ -47,5 +48,6 @@ class Fov(Base):
     current_revision_id: Mapped[int | None] = mapped_column(
         ForeignKey("revisions.id", ondelete="RESTRICT", use_alter=True)
     )
+    stitch_failure: Mapped[JsonDict | None]
     created_at: Mapped[MomentAt]
     accepted_at: Mapped[MomentAt | None]

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, TypeGuard
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
@@ -12,8 +12,12 @@ from sqlalchemy.orm import Session
 from backend.errors import AlreadyExists, InvalidInput, NotFound
 from backend.models import Fov, Project
 from backend.models.fov import FovState
+from backend.services.cell_types import read_cell_types
 from backend.services.context import Context
 from backend.services.names import clean_name
+from backend.services.setting_values import is_whole
+from backend.services.submit_checks import read_submit_checks
+from backend.services.view_presets import read_view_presets
 from pipeline.errors import PipelineError
 from pipeline.qc import QcThresholds
 
@@ -22,10 +26,11 @@ CROP_SIZES_PX = (32, 2048)
 
 @dataclass(frozen=True)
 class ProjectSettings:
-    """What a project sets for its jobs and its quality control.
+    """What a project sets for its jobs, its annotators and its quality control.
 
     `qc` holds thresholds by name, the rest of them at their defaults; `predictor` makes the proposals
-    until a model version is promoted.
+    until a model version is promoted. `cell_types`, `submit_checks` and `view_presets` are what annotators
+    find in the editor; see the modules of these names.
     """
 
     qc: Mapping[str, Any] = field(default_factory=dict)
@@ -33,6 +38,9 @@ class ProjectSettings:
     overlap: float = 0.2
     retrain_min_new_cells: int = 500
     predictor: str = "baseline"
+    cell_types: Sequence[Mapping[str, Any]] = ()
+    submit_checks: Mapping[str, Any] = field(default_factory=dict)
+    view_presets: Sequence[Mapping[str, Any]] = ()
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "ProjectSettings":
@@ -56,32 +64,47 @@ class ProjectSettings:
     def check(self) -> None:
         """Raise `InvalidInput` for the first setting that cannot be."""
         check_crop_plan(self.crop_size_px, self.overlap)
-        if not _is_whole(self.retrain_min_new_cells) or self.retrain_min_new_cells < 1:
+        if not is_whole(self.retrain_min_new_cells) or self.retrain_min_new_cells < 1:
             raise InvalidInput(
                 f"retrain_min_new_cells is {self.retrain_min_new_cells!r}; give a whole number of 1 or more."
             )
         if self.predictor != "baseline":
             raise InvalidInput(f"predictor is {self.predictor!r}; give 'baseline'.")
         if not isinstance(self.qc, Mapping):
-            raise InvalidInput(f"qc is {self.qc!r}; give thresholds by name.")
+            raise InvalidInput(f"qc is {self.qc!r}; give thresholds by name.", field="qc")
         self.qc_thresholds()
+        self.editor_settings()
+
+    def editor_settings(self) -> dict[str, Any]:
+        """`cell_types`, `submit_checks` and `view_presets` in full, the defaults filled in.
+
+        Raises
+        ------
+        InvalidInput
+            Naming the entry, the key and the value that cannot be.
+        """
+        return {
+            "cell_types": read_cell_types(self.cell_types),
+            "submit_checks": read_submit_checks(self.submit_checks),
+            "view_presets": read_view_presets(self.view_presets),
+        }
 
     def qc_thresholds(self) -> QcThresholds:
         """The thresholds for `pipeline.qc.run_qc`; raises `InvalidInput` for unknown names."""
         try:
             return QcThresholds.from_settings(dict(self.qc))
         except PipelineError as fault:
-            raise InvalidInput(f"qc: {fault}") from fault
+            raise InvalidInput(f"qc: {fault}", field="qc") from fault
 
     def to_dict(self) -> dict[str, Any]:
-        """The settings as they are stored."""
-        return {**asdict(self), "qc": dict(self.qc)}
+        """The settings as they are stored and shown."""
+        return {**asdict(self), "qc": dict(self.qc), **self.editor_settings()}
 
 
 def check_crop_plan(crop_size_px: object, overlap: object) -> None:
     """Raise `InvalidInput` unless crops of this size and overlap can be handed out."""
     least, most = CROP_SIZES_PX
-    if not _is_whole(crop_size_px) or not least <= crop_size_px <= most:
+    if not is_whole(crop_size_px) or not least <= crop_size_px <= most:
         raise InvalidInput(f"crop_size_px is {crop_size_px!r}; give {least} to {most} px.")
     if isinstance(overlap, bool) or not isinstance(overlap, int | float) or not 0 <= overlap <= 0.5:
         raise InvalidInput(f"overlap is {overlap!r}; give a share from 0 to 0.5.")
@@ -139,7 +162,3 @@ def count_fovs(session: Session, *, project_id: int) -> dict[str, int]:
     )
     counts = Counter({state: count for state, count in rows})
     return {state.value: counts[state] for state in FovState}
-
-
-def _is_whole(value: object) -> TypeGuard[int]:
-    return isinstance(value, int) and not isinstance(value, bool)

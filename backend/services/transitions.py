@@ -7,8 +7,9 @@ from typing import Protocol, TypeVar
 from sqlalchemy.orm import Session
 
 from backend.errors import WrongState
-from backend.models import Assignment, Fov, Job, Run, Task
+from backend.models import Assignment, BoxPrediction, Fov, Job, Run, Task
 from backend.models.assignment import AssignmentState
+from backend.models.box_prediction import BoxState
 from backend.models.fov import FovState
 from backend.models.job import JobState
 from backend.models.run import RunState
@@ -68,6 +69,13 @@ RUN_MOVES: Mapping[RunState, frozenset[RunState]] = {
     RunState.FAILED: frozenset(),
     RunState.CANCELLED: frozenset(),
 }
+BOX_MOVES: Mapping[BoxState, frozenset[BoxState]] = {
+    BoxState.QUEUED: frozenset({BoxState.RUNNING, BoxState.FAILED}),
+    # From running to running: the worker was lost, or the storage did not answer, and the work came again.
+    BoxState.RUNNING: frozenset({BoxState.RUNNING, BoxState.DONE, BoxState.FAILED}),
+    BoxState.DONE: frozenset(),
+    BoxState.FAILED: frozenset(),
+}
 
 
 def move_task(session: Session, task: Task, state: TaskState) -> None:
@@ -93,6 +101,11 @@ def move_job(session: Session, job: Job, state: JobState) -> None:
 def move_run(session: Session, run: Run, state: RunState) -> None:
     """Move a run to a state, or raise `WrongState` when the table does not hold the move."""
     _move(session, run, state, RUN_MOVES)
+
+
+def move_box(session: Session, box: BoxPrediction, state: BoxState) -> None:
+    """Move a prediction in a box to a state, or raise `WrongState` when the table does not hold the move."""
+    _move(session, box, state, BOX_MOVES)
 
 
 def _move(

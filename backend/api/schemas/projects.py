@@ -3,16 +3,30 @@ from apiflask.validators import Length, Range
 from marshmallow.fields import AwareDateTime, Float, Integer, List, Nested, String
 
 from backend.api.schemas.base import Out, PageOut, counts_field, name_field, object_field
+from backend.api.schemas.editor_settings import (
+    CellTypeIn,
+    CellTypeOut,
+    SubmitChecksIn,
+    SubmitChecksOut,
+    ViewPresetIn,
+    ViewPresetOut,
+)
 
 
 class ProjectSettingsIn(Schema):
-    """The settings to change; `qc` holds thresholds by name, those left out keep their defaults."""
+    """The settings to change, each as a whole.
+
+    `qc` and `submit_checks` hold thresholds by name; those left out take their defaults.
+    """
 
     qc = object_field()
     crop_size_px = Integer(strict=True, validate=Range(min=32, max=2048))
     overlap = Float(allow_nan=False, validate=Range(min=0, max=0.5))
     retrain_min_new_cells = Integer(strict=True, validate=Range(min=1))
     predictor = String(validate=Length(min=1, max=100))
+    cell_types = List(Nested(CellTypeIn))
+    submit_checks = Nested(SubmitChecksIn)
+    view_presets = List(Nested(ViewPresetIn))
 
 
 class ProjectIn(Schema):
@@ -30,6 +44,9 @@ class ProjectSettingsOut(Out):
     overlap = Float()
     retrain_min_new_cells = Integer()
     predictor = String()
+    cell_types = List(Nested(CellTypeOut))
+    submit_checks = Nested(SubmitChecksOut)
+    view_presets = List(Nested(ViewPresetOut))
 
 
 class CurrentModelOut(Out):

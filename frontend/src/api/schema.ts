@@ -668,6 +668,30 @@ export interface components {
         LaunchIn: {
             launch_token: string;
         };
+        CellTypeOut: {
+            id: string;
+            name: string;
+            color: string;
+            hotkey: number | null;
+        };
+        SubmitChecksOut: {
+            min_area_px: number;
+            min_covered: number;
+            min_bright_area_px: number;
+        };
+        PresetChannelOut: {
+            name: string;
+            visible: boolean;
+            color: string;
+            contrast: number[] | null;
+            gamma: number;
+            inverted: boolean;
+            lut: string;
+        };
+        ViewPresetOut: {
+            name: string;
+            channels: components["schemas"]["PresetChannelOut"][];
+        };
         ProjectSettingsOut: {
             qc: {
                 [key: string]: unknown;
@@ -676,6 +700,9 @@ export interface components {
             overlap: number;
             retrain_min_new_cells: number;
             predictor: string;
+            cell_types: components["schemas"]["CellTypeOut"][];
+            submit_checks: components["schemas"]["SubmitChecksOut"];
+            view_presets: components["schemas"]["ViewPresetOut"][];
         };
         CurrentModelOut: {
             id: number;
@@ -704,6 +731,32 @@ export interface components {
             next: number | null;
             items: components["schemas"]["ProjectOut"][];
         };
+        CellTypeIn: {
+            id: string;
+            name: string;
+            /** @example #e6194b */
+            color: string;
+            hotkey?: number | null;
+        };
+        SubmitChecksIn: {
+            min_area_px?: number;
+            min_covered?: number;
+            min_bright_area_px?: number;
+        };
+        PresetChannelIn: {
+            name: string;
+            visible?: boolean;
+            /** @example #4080ff */
+            color?: string;
+            contrast?: number[] | null;
+            gamma?: number;
+            inverted?: boolean;
+            lut?: string;
+        };
+        ViewPresetIn: {
+            name: string;
+            channels: components["schemas"]["PresetChannelIn"][];
+        };
         ProjectSettingsIn: {
             qc?: {
                 [key: string]: unknown;
@@ -712,6 +765,9 @@ export interface components {
             overlap?: number;
             retrain_min_new_cells?: number;
             predictor?: string;
+            cell_types?: components["schemas"]["CellTypeIn"][];
+            submit_checks?: components["schemas"]["SubmitChecksIn"];
+            view_presets?: components["schemas"]["ViewPresetIn"][];
         };
         ProjectIn: {
             name: string;

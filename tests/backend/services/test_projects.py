@@ -31,6 +31,9 @@ def test_a_project_is_created_with_every_setting(context: Context, begin: Transa
             "overlap": 0.2,
             "retrain_min_new_cells": 500,
             "predictor": "baseline",
+            "cell_types": [],
+            "submit_checks": {"min_area_px": 15, "min_covered": 0.5, "min_bright_area_px": 80},
+            "view_presets": [],
         }
         assert find_project(session, name="colon").id == made.id  # type: ignore[union-attr]
         assert find_project(session, name="liver") is None
@@ -56,7 +59,10 @@ def test_settings_are_changed_one_by_one(context: Context, begin: Transaction) -
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"colour": 1, "size": 2}, "A project has no setting colour, size; known are crop_size_px, overlap"),
+        (
+            {"colour": 1, "size": 2},
+            "A project has no setting colour, size; known are cell_types, crop_size_px,",
+        ),
         ({"crop_size_px": 10}, "crop_size_px is 10; give 32 to 2048 px."),
         ({"crop_size_px": True}, "crop_size_px is True; give 32 to 2048 px."),
         ({"crop_size_px": 99.5}, "crop_size_px is 99.5; give 32 to 2048 px."),
@@ -67,6 +73,9 @@ def test_settings_are_changed_one_by_one(context: Context, begin: Transaction) -
         ({"predictor": "/etc/model"}, "predictor is '/etc/model'; give 'baseline'."),
         ({"qc": [1]}, "qc is [1]; give thresholds by name."),
         ({"qc": {"min_aera_px": 1}}, "min_aera_px"),
+        ({"cell_types": "t_cell"}, "cell_types is 't_cell'; give a list."),
+        ({"submit_checks": {"min_aera_px": 1}}, "submit_checks has no min_aera_px; known are min_area_px"),
+        ({"view_presets": [{"name": "a"}]}, "view_presets[0] lacks channels; give it."),
     ],
 )
 def test_settings_that_cannot_be_are_refused(settings: dict[str, Any], message: str) -> None:

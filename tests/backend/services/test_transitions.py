@@ -22,6 +22,7 @@ TABLES: list[tuple[Callable[..., None], Moves]] = [
     (transitions.move_assignment, transitions.ASSIGNMENT_MOVES),
     (transitions.move_job, transitions.JOB_MOVES),
     (transitions.move_run, transitions.RUN_MOVES),
+    (transitions.move_box, transitions.BOX_MOVES),
 ]
 
 
