@@ -1,10 +1,10 @@
 """The whole application and a real browser, started once for all browser tests."""
 
+import http.server
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -12,17 +12,32 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from backend.bootstrap import build_context
 from backend.config import Settings
-from backend.demo.annotator import SimulatedAnnotator
-from backend.demo.client import ApiClient, wait_until
-from backend.demo.corrections import HumanError
-from backend.demo.images import DemoImage, blind_copy
+from backend.demo.client import ApiClient
 from backend.demo.loop import Loop
-from backend.demo.stages import Stages
 from backend.serve import Stack, embedded_stack
-from pipeline.synthetic import synthetic_tissue
 from tests.e2e.browser import ensure_browser
+from tests.e2e.lab import Lab
 
 READY = "[data-ready='true']"
+HOST_PAGE = """<!doctype html><title>Platform</title><body style="margin:0;height:3000px">
+<iframe id="task" src="{url}" style="width:1000px;height:700px;border:0" {attributes}></iframe>
+<script>window.heard = []; addEventListener("message", (event) => heard.push(event.data));</script>"""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`pytest tests/e2e --shots FOLDER` keeps a picture from before and after every tool."""
+    parser.addoption("--shots", default=None, help="folder for pictures of the editor")
+
+
+@pytest.fixture(scope="session")
+def shots(pytestconfig: pytest.Config) -> Path | None:
+    """Where pictures go, or None when nobody wants to look at them."""
+    given = pytestconfig.getoption("--shots", default=None)
+    if given is None:
+        return None
+    folder = Path(given)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -33,65 +48,6 @@ def stack() -> Iterator[Stack]:
         embedded_stack(Settings(data_dir=Path(folder)), port=0) as running,
     ):
         yield running
-
-
-@dataclass(frozen=True)
-class Lab:
-    """A lab at work on the running application."""
-
-    loop: Loop
-    folder: Path
-
-    def open_job(self, name: str, *, shape: tuple[int, int] = (120, 150), crop_size_px: int = 270) -> "Job":
-        """Ingest one small FOV, its right half empty for drawing, and launch a job on it."""
-        tissue = synthetic_tissue(7, shape=shape)
-        tissue.image[:, shape[1] // 2 :] = tissue.image.min(axis=(0, 1))
-        for labels in tissue.labels.values():
-            labels[:, shape[1] // 2 :] = 0
-        facts = {"channels": list(tissue.channels), "nuclear_channel": tissue.channels[0]}
-        image = blind_copy(
-            self.folder, name.replace(" ", "-"), tissue.image, source="e2e", truth=tissue.labels, facts=facts
-        )
-        stages = Stages("e2e", quiet=True)
-        truths = self.loop.ingest([image], stages)
-        job = self.loop.launch(name, list(truths), stages, crop_size_px=crop_size_px)
-        return Job(self.loop, job, image, next(iter(truths)))
-
-
-@dataclass(frozen=True)
-class Job:
-    """A launched job on one FOV."""
-
-    loop: Loop
-    job: dict[str, Any]
-    image: DemoImage
-    fov_id: int
-
-    def url(self, annotator: str) -> str:
-        return self.loop.launch_url(self.job["id"], annotator)
-
-    def session(self, annotator: str) -> tuple[ApiClient, dict[str, Any]]:
-        """The annotator's own HTTP session and open assignment, to see what the server holds."""
-        token = self.url(annotator).rsplit("/", 1)[1]
-        client = ApiClient.launch(self.loop.base_url, token)
-        return client, client.post(f"/jobs/{self.job['id']}/claims")
-
-    def annotate(self) -> None:
-        """Let a simulated annotator finish the job and wait for the stitched FOV."""
-        client = ApiClient.launch(self.loop.base_url, self.url("simulated").rsplit("/", 1)[1])
-        SimulatedAnnotator(client, lambda _: self.image.truth, seed=0, error=HumanError()).work(
-            self.job["id"]
-        )
-        self.wait_for_state("stitched")
-
-    def wait_for_state(self, state: str) -> dict[str, Any]:
-        found: dict[str, Any] = wait_until(
-            lambda: self.loop.reviewer.get(f"/fovs/{self.fov_id}"),
-            lambda fov: fov["state"] == state,
-            timeout_s=60,
-            what=f"FOV to be {state}",
-        )
-        return found
 
 
 @pytest.fixture(scope="session")
@@ -148,3 +104,31 @@ def pixels() -> Callable[[bytes], np.ndarray]:
         return np.asarray(imagecodecs.png_decode(png))
 
     return decode
+
+
+@pytest.fixture(scope="session")
+def platform() -> Iterator[Callable[..., str]]:
+    """A crowdsourcing site on another origin: the address of a page with the given one in a frame."""
+    pages: dict[str, str] = {}
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200 if self.path in pages else 404)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(pages.get(self.path, "").encode())
+
+        def log_message(self, *_: object) -> None:
+            """Keep the test's output quiet."""
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+
+    def host(url: str, attributes: str = "") -> str:
+        path = f"/{len(pages)}"
+        pages[path] = HOST_PAGE.format(url=url, attributes=attributes)
+        return f"http://localhost:{server.server_port}{path}"
+
+    yield host
+    server.shutdown()
+    server.server_close()

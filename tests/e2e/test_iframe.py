@@ -1,42 +1,7 @@
-import http.server
-import threading
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.editor_page import edits_once, submit
-
-HOST_PAGE = """<!doctype html><title>Platform</title><body style="margin:0;height:3000px">
-<iframe id="task" src="{url}" style="width:1000px;height:700px;border:0" {attributes}></iframe>
-<script>window.heard = []; addEventListener("message", (event) => heard.push(event.data));</script>"""
-
-
-@pytest.fixture
-def platform() -> Iterator:
-    """A crowdsourcing site on another origin: serves the page it is given."""
-    page = {"html": ""}
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html")
-            self.end_headers()
-            self.wfile.write(page["html"].encode())
-
-        def log_message(self, *_: object) -> None:
-            """Keep the test's output quiet."""
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-
-    def host(url: str, attributes: str = "") -> str:
-        page["html"] = HOST_PAGE.format(url=url, attributes=attributes)
-        return f"http://localhost:{server.server_port}/"
-
-    yield host
-    server.shutdown()
-    server.server_close()
 
 
 @pytest.mark.parametrize("attributes", ["", 'sandbox="allow-scripts"'], ids=["plain", "sandbox"])
