@@ -1,6 +1,10 @@
-"""Training squares: cut from crops at random, turned, warped and re-lit, with their targets."""
+"""Training squares: cut from crops at random, turned, warped and re-lit, with their targets.
 
-from collections.abc import Iterator
+A batch depends on the seed and on the number of its step alone, not on the batches before it, so that a run
+can be taken up at any step.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,9 +13,12 @@ import numpy.typing as npt
 from scipy import ndimage as ndi
 
 from pipeline.types import Labels
-from training.config import FitConfig, UNetConfig
+from training.config import FitConfig, NetworkConfig
 from training.preprocess import FloatImage, preprocess_image
 from training.targets import IGNORED, inner_distance_target, known_weight, pixelwise_target
+
+# Which stream of random numbers is for what.
+_ORDER, _DRAWS, _SQUARES = range(3)
 
 FloatArray = npt.NDArray[np.float32]
 Targets = dict[str, npt.NDArray[np.floating[Any]]]
@@ -36,7 +43,7 @@ class TrainingCrop:
     targets: Targets
 
 
-def prepare_crop(image: FloatImage, labels: Labels, *, config: UNetConfig) -> TrainingCrop:
+def prepare_crop(image: FloatImage, labels: Labels, *, config: NetworkConfig) -> TrainingCrop:
     """Preprocess a crop and compute its targets.
 
     Parameters
@@ -55,7 +62,7 @@ def prepare_crop(image: FloatImage, labels: Labels, *, config: UNetConfig) -> Tr
     )
 
 
-def head_targets(labels: Labels, *, config: UNetConfig) -> Targets:
+def head_targets(labels: Labels, *, config: NetworkConfig) -> Targets:
     """Compute what each head should say.
 
     Returns
@@ -80,22 +87,42 @@ def stack_batch(images: list[FloatImage], targets: list[Targets]) -> Batch:
     }
 
 
-def training_batches(
-    crops: list[TrainingCrop], *, config: UNetConfig, rng: np.random.Generator
-) -> Iterator[Batch]:
-    """Yield batches for ever; every crop comes up once before any comes up again."""
-    fit = config.fit
-    queue: list[int] = []
-    while True:
-        while len(queue) < fit.batch_size:
-            queue.extend(rng.permutation(len(crops)).tolist())
-        chosen, queue = queue[: fit.batch_size], queue[fit.batch_size :]
-        squares = [_random_square(crops[index], config=config, rng=rng) for index in chosen]
-        yield stack_batch([image for image, _ in squares], [targets for _, targets in squares])
+def training_batch(
+    crops: Sequence[TrainingCrop],
+    *,
+    config: NetworkConfig,
+    seed: int,
+    step: int,
+    weights: npt.NDArray[np.float64] | None = None,
+) -> Batch:
+    """Make the batch of a step.
+
+    Parameters
+    ----------
+    step
+        Number of the step, from 0.
+    weights
+        Share of the draws per crop, float64, summing to 1. None takes every crop once before any comes up
+        again.
+    """
+    n_crops, size = len(crops), config.fit.batch_size
+    if weights is None:
+        chosen = [_place(seed, place, n_crops) for place in range(step * size, (step + 1) * size)]
+    else:
+        chosen = np.random.default_rng([seed, _DRAWS, step]).choice(n_crops, size, p=weights).tolist()
+    rng = np.random.default_rng([seed, _SQUARES, step])
+    squares = [_random_square(crops[index], config=config, rng=rng) for index in chosen]
+    return stack_batch([image for image, _ in squares], [targets for _, targets in squares])
+
+
+def _place(seed: int, place: int, n_crops: int) -> int:
+    """Return which crop stands at a place of the endless sequence of shuffled passes."""
+    n_passes, index = divmod(place, n_crops)
+    return int(np.random.default_rng([seed, _ORDER, n_passes]).permutation(n_crops)[index])
 
 
 def _random_square(
-    crop: TrainingCrop, *, config: UNetConfig, rng: np.random.Generator
+    crop: TrainingCrop, *, config: NetworkConfig, rng: np.random.Generator
 ) -> tuple[FloatImage, Targets]:
     fit = config.fit
     if rng.random() < fit.warp_share:
@@ -125,13 +152,15 @@ def _cut(crop: TrainingCrop, *, fit: FitConfig, rng: np.random.Generator) -> tup
 def _warp(crop: TrainingCrop, *, fit: FitConfig, rng: np.random.Generator) -> tuple[FloatImage, Labels]:
     """Rotate by any angle and zoom about a random point; pixels from outside the crop carry no truth."""
     side = fit.crop_px + 2 * _MARGIN_PX
-    zoom = fit.max_zoom ** rng.uniform(-1, 1)
+    zoom = np.broadcast_to(fit.max_zoom ** rng.uniform(-1, 1, 2 if fit.zoom_per_axis else 1), 2)
     angle = rng.uniform(0, 2 * np.pi)
-    centre = np.array([_centre(size, fit.crop_px / zoom, rng) for size in crop.image.shape[:2]])
-    steps = (np.arange(side) - (side - 1) / 2) / zoom
+    limits = crop.image.shape[:2]
+    centre = [_centre(limits[axis], fit.crop_px / zoom[axis], rng) for axis in (0, 1)]
+    steps = np.arange(side) - (side - 1) / 2
+    down, across = steps[:, None] / zoom[0], steps[None, :] / zoom[1]
     cos, sin = np.cos(angle), np.sin(angle)
-    rows = centre[0] + cos * steps[:, None] - sin * steps[None, :]
-    cols = centre[1] + sin * steps[:, None] + cos * steps[None, :]
+    rows = centre[0] + cos * down - sin * across
+    cols = centre[1] + sin * down + cos * across
     places = np.stack([rows, cols])
     image = np.stack(
         [
@@ -141,9 +170,9 @@ def _warp(crop: TrainingCrop, *, fit: FitConfig, rng: np.random.Generator) -> tu
         axis=-1,
     )
     nearest = np.rint(places).astype(np.intp)
-    limits = np.array(crop.image.shape[:2])[:, None, None]
-    outside = ((nearest < 0) | (nearest >= limits)).any(axis=0)
-    labels = crop.labels[tuple(np.clip(nearest, 0, limits - 1))]
+    ends = np.array(limits)[:, None, None]
+    outside = ((nearest < 0) | (nearest >= ends)).any(axis=0)
+    labels = crop.labels[tuple(np.clip(nearest, 0, ends - 1))]
     labels[outside] = IGNORED
     return image, labels
 

@@ -1,96 +1,53 @@
 """The frozen configs of a model: what stands in `model.json` beside its weights."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any
 
 from pipeline.compartments import COMPARTMENTS
+from training.config_values import config_from_dict, config_to_dict
 from training.errors import InvalidConfig
+from training.fit_config import FitConfig
 from training.postprocess import WatershedConfig
 from training.preprocess import PreprocessConfig
 from training.targets import TargetConfig
 
-Config = TypeVar("Config")
+__all__ = [
+    "HEADS",
+    "NETWORKS",
+    "FitConfig",
+    "MesmerConfig",
+    "NetworkConfig",
+    "UNetConfig",
+    "config_from_dict",
+    "config_to_dict",
+    "network_config_from_dict",
+]
+
 HEADS = ("distance", "pixelwise")
+NETWORKS = ("unet", "mesmer")
+LEVELS = ("finest", "combined")
 
 
 @dataclass(frozen=True, kw_only=True)
-class FitConfig:
-    """How weights are found; none of it is needed to predict.
+class NetworkConfig:
+    """What the config of every network says.
 
     Parameters
     ----------
-    learning_rate
-        Highest rate of Adam; it falls along a cosine to `final_rate_fraction` of itself over the budget.
-    clip_norm
-        Limit of the norm of each gradient.
-    crop_px
-        Side of the squares cut from the crops of a dataset version; a multiple of 16.
-    steps_per_epoch
-        Steps between two validations. An epoch is this many steps, whatever the size of the dataset.
-    epochs
-        Budget where neither epochs nor minutes are given.
-    patience
-        Share of the budget without a better validation loss after which a run ends.
-    warp_share
-        Share of the squares that are rotated by any angle and zoomed; all are flipped and turned by quarters.
-    max_zoom
-        Largest factor by which a warped square is enlarged or shrunken.
-    max_validation_crops
-        Crops of the validation split that are looked at per epoch, spread evenly.
-    """
-
-    learning_rate: float = 1e-2
-    final_rate_fraction: float = 0.02
-    clip_norm: float = 0.001
-    batch_size: int = 8
-    crop_px: int = 128
-    steps_per_epoch: int = 40
-    epochs: int = 40
-    patience: float = 0.4
-    warp_share: float = 0.5
-    max_zoom: float = 1.5
-    max_validation_crops: int = 12
-
-    def __post_init__(self) -> None:
-        for name in ("batch_size", "steps_per_epoch", "epochs", "max_validation_crops"):
-            if getattr(self, name) < 1:
-                raise InvalidConfig(f"{name} is {getattr(self, name)}; choose 1 or more.")
-        if self.crop_px < 16 or self.crop_px % 16:
-            raise InvalidConfig(f"crop_px is {self.crop_px}; choose a multiple of 16.")
-        if not 0 < self.learning_rate <= 1:
-            raise InvalidConfig(f"learning_rate is {self.learning_rate}; choose a number above 0, at most 1.")
-        if not 0 < self.patience <= 1:
-            raise InvalidConfig(f"patience is {self.patience}; choose a share above 0, at most 1.")
-        if not 1 <= self.max_zoom <= 4:
-            raise InvalidConfig(f"max_zoom is {self.max_zoom}; choose a number from 1 to 4.")
-
-
-@dataclass(frozen=True, kw_only=True)
-class UNetConfig:
-    """Everything that decides what a `unet` computes.
-
-    Parameters
-    ----------
+    network
+        Which network it is; see `NETWORKS`.
+    n_channels
+        Channels of the input.
     compartments
         Compartments with heads of their own, whole_cell before nuclear.
-    filters
-        Channels per level, the first at half resolution, each next at half of the one before.
-    head_filters
-        Channels of the layer at full resolution from which all heads read.
-    preprocess
-        A square root instead of equalisation by default: both lift dim instances, but with a curve that is
-        the same everywhere, what a tile shows does not depend on where its borders are.
     """
 
+    network: str
     n_channels: int = 2
     compartments: tuple[str, ...] = COMPARTMENTS
-    filters: tuple[int, ...] = (16, 32, 64, 96)
-    head_filters: int = 12
-    preprocess: PreprocessConfig = field(
-        default_factory=partial(PreprocessConfig, clahe_kernel_px=0, gamma=0.5)
-    )
+    preprocess: PreprocessConfig = field(default_factory=PreprocessConfig)
     targets: TargetConfig = field(default_factory=TargetConfig)
     whole_cell: WatershedConfig = field(default_factory=partial(WatershedConfig.preset, "whole_cell"))
     nuclear: WatershedConfig = field(default_factory=partial(WatershedConfig.preset, "nuclear"))
@@ -102,68 +59,164 @@ class UNetConfig:
             raise InvalidConfig(
                 f"compartments is {self.compartments}; choose from {COMPARTMENTS}, in this order."
             )
-        if self.n_channels < 1 or self.head_filters < 1 or not self.filters or min(self.filters) < 1:
+        if self.n_channels < 1:
+            raise InvalidConfig(f"n_channels is {self.n_channels}; choose 1 or more.")
+        if self.fit.crop_px % self.stride_px:
             raise InvalidConfig(
-                f"n_channels is {self.n_channels}, filters {self.filters}, head_filters {self.head_filters}; "
+                f"fit.crop_px is {self.fit.crop_px}; this {self.network} takes multiples of {self.stride_px}."
+            )
+
+    @property
+    def stride_px(self) -> int:
+        """Sides of the network's input are multiples of this."""
+        raise NotImplementedError
+
+    def watershed(self, compartment: str) -> WatershedConfig:
+        """Return the post-processing of one compartment."""
+        return {"whole_cell": self.whole_cell, "nuclear": self.nuclear}[compartment]
+
+    def same_network(self, other: "NetworkConfig") -> bool:
+        """Whether the weights of one fit the other, head by head."""
+        return type(self) is type(other) and self == replace(
+            other,
+            preprocess=self.preprocess,
+            targets=self.targets,
+            whole_cell=self.whole_cell,
+            nuclear=self.nuclear,
+            fit=self.fit,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class UNetConfig(NetworkConfig):
+    """Everything that decides what a `unet` computes.
+
+    Parameters
+    ----------
+    filters
+        Channels per level, the first at half resolution, each next at half of the one before.
+    head_filters
+        Channels of the layer at full resolution from which all heads read.
+    preprocess
+        A square root instead of equalisation by default: both lift dim instances, but with a curve that is
+        the same everywhere, what a tile shows does not depend on where its borders are.
+    """
+
+    network: str = "unet"
+    filters: tuple[int, ...] = (16, 32, 64, 96)
+    head_filters: int = 12
+    preprocess: PreprocessConfig = field(
+        default_factory=partial(PreprocessConfig, clahe_kernel_px=0, gamma=0.5)
+    )
+
+    def __post_init__(self) -> None:
+        _check_network(self.network, "unet")
+        if self.head_filters < 1 or not self.filters or min(self.filters) < 1:
+            raise InvalidConfig(
+                f"filters is {self.filters}, head_filters {self.head_filters}; "
                 "each must be 1 or more, and there must be at least one level."
             )
+        super().__post_init__()
 
     @property
     def stride_px(self) -> int:
         """Sides of the network's input are multiples of this."""
         return int(2 ** len(self.filters))
 
-    def watershed(self, compartment: str) -> WatershedConfig:
-        """Return the post-processing of one compartment."""
-        return {"whole_cell": self.whole_cell, "nuclear": self.nuclear}[compartment]
 
-
-def config_to_dict(config: Any) -> dict[str, Any]:
-    """Turn a frozen config into JSON-able values."""
-    return asdict(config)
-
-
-def config_from_dict(kind: type[Config], values: Mapping[str, Any], *, where: str = "the config") -> Config:
-    """Build a frozen config, refusing what it does not know.
+@dataclass(frozen=True, kw_only=True)
+class MesmerConfig(NetworkConfig):
+    """Everything that decides what a `mesmer` computes (Greenwald et al. 2022, methods).
 
     Parameters
     ----------
-    kind
-        A config dataclass; fields that are configs themselves take mappings, tuples take lists.
-    values
-        Settings by name; absent ones keep their defaults.
-    where
-        How the message names the place of a wrong setting.
+    blocks
+        Bottleneck blocks of the stages C2 to C5 of the residual backbone; (3, 4, 6, 3) is ResNet50.
+    width
+        Channels of the backbone's stem.
+    stem_channels
+        Channels that the input is brought to before the backbone; None leaves them as they are.
+    coordinates
+        Whether two maps, of the row and of the column from 0 to 1, join the input.
+    pyramid_filters
+        Channels of the feature pyramid.
+    depthwise
+        Whether the 3 x 3 convolutions of the pyramid work on each channel alone, as the paper says; the
+        program that was shipped with it used full ones.
+    levels
+        What the heads read: `combined`, the sum of P3 to P7 at the resolution of P3, as the paper says, or
+        `finest`, P3 alone, as the shipped program did.
+    upsample_filters
+        Channels of the layers that bring the pyramid back to full resolution.
+    head_filters
+        Channels of the last layer before each answer.
+    """
+
+    network: str = "mesmer"
+    blocks: tuple[int, ...] = (3, 4, 6, 3)
+    width: int = 64
+    stem_channels: int | None = 3
+    coordinates: bool = True
+    pyramid_filters: int = 256
+    depthwise: bool = True
+    levels: str = "combined"
+    upsample_filters: int = 64
+    head_filters: int = 128
+    whole_cell: WatershedConfig = field(default_factory=partial(WatershedConfig.preset, "paper"))
+    nuclear: WatershedConfig = field(default_factory=partial(WatershedConfig.preset, "paper"))
+    fit: FitConfig = field(
+        default_factory=partial(
+            FitConfig,
+            learning_rate=1e-4,
+            schedule="exponential",
+            crop_px=256,
+            steps_per_epoch=325,
+            epochs=100,
+            patience=1.0,
+            warp_share=1.0,
+            max_zoom=1 / 0.7,
+            zoom_per_axis=True,
+            max_validation_crops=64,
+        )
+    )
+
+    def __post_init__(self) -> None:
+        _check_network(self.network, "mesmer")
+        if len(self.blocks) != 4 or min(self.blocks) < 1:
+            raise InvalidConfig(f"blocks is {self.blocks}; give four numbers of at least 1.")
+        for name in ("width", "stem_channels", "pyramid_filters", "upsample_filters", "head_filters"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise InvalidConfig(f"{name} is {value}; choose 1 or more.")
+        if self.levels not in LEVELS:
+            raise InvalidConfig(f"levels is {self.levels!r}; choose one of {LEVELS}.")
+        super().__post_init__()
+
+    @property
+    def stride_px(self) -> int:
+        """Sides of the network's input are multiples of this: C5 is at 1/32, P7 at 1/128."""
+        return 128 if self.levels == "combined" else 32
+
+
+_CONFIGS: dict[str, type[NetworkConfig]] = {"unet": UNetConfig, "mesmer": MesmerConfig}
+
+
+def network_config_from_dict(values: Mapping[str, Any], *, where: str = "the config") -> NetworkConfig:
+    """Build the config of a network; `network` says which, `unet` when it is absent.
 
     Raises
     ------
     InvalidConfig
-        A key is unknown, a value has the wrong type or is out of range.
+        The network or a key is unknown, a value has the wrong type or is out of range.
     """
     if not isinstance(values, Mapping):
         raise InvalidConfig(f"{where} is {type(values).__name__}; it must be an object of settings.")
-    hints = get_type_hints(kind)
-    names = [item.name for item in fields(kind)]  # type: ignore[arg-type]
-    unknown = sorted(set(values) - set(names))
-    if unknown:
-        raise InvalidConfig(f"{where} has unknown settings {unknown}; known ones are {names}.")
-    arguments = {
-        name: _convert(hints[name], value, where=f"{where}: {name}") for name, value in values.items()
-    }
-    return kind(**arguments)
+    network = values.get("network", "unet")
+    if not isinstance(network, str) or network not in NETWORKS:
+        raise InvalidConfig(f"{where}: network is {network!r}; choose one of {NETWORKS}.")
+    return config_from_dict(_CONFIGS[network], values, where=where)
 
 
-def _convert(hint: Any, value: Any, *, where: str) -> Any:
-    if is_dataclass(hint):
-        return config_from_dict(hint, value, where=where)  # type: ignore[arg-type]
-    if get_origin(hint) is tuple:
-        if not isinstance(value, list | tuple):
-            raise InvalidConfig(f"{where} is {value!r}; it must be a list.")
-        return tuple(_convert(get_args(hint)[0], item, where=where) for item in value)
-    allowed = get_args(hint) or (hint,)
-    if float in allowed and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if not isinstance(value, allowed) or (isinstance(value, bool) and bool not in allowed):
-        wanted = " or ".join(kind.__name__ for kind in allowed)
-        raise InvalidConfig(f"{where} is {value!r}; it must be {wanted}.")
-    return value
+def _check_network(found: str, wanted: str) -> None:
+    if found != wanted:
+        raise InvalidConfig(f"network is {found!r}; the config of a {wanted} says {wanted!r}.")

@@ -33,7 +33,10 @@ with _native_stderr_muted():
     import keras
     from keras import layers, ops
 
-__all__ = ["keras", "layers", "ops", "quiet_files"]
+__all__ = ["JIT_COMPILE", "keras", "layers", "ops", "quiet_files"]
+
+JIT_COMPILE: bool = keras.config.backend() == "jax"
+"""What to compile a model with: JAX is slow without its compiler, TensorFlow on a CPU slower with XLA."""
 
 
 @contextmanager

@@ -1,9 +1,9 @@
 """Model folders: written whole or not at all, read only when every checksum holds.
 
 A folder holds `model.json` (format version, kind, config, input channels, compartments),
-`weights.weights.h5`, `metrics.json` and `checksums.json` (sha256 of the others). Nothing in it is code: no
-pickle, no lambda layer; the network is built from the config by this program, and the weights file holds
-arrays only.
+`weights.weights.h5`, `metrics.json` and `checksums.json` (sha256 of the others), and may hold `report.html`.
+Nothing in it is code: no pickle, no lambda layer; the network is built from the config by this program, and
+the weights file holds arrays only.
 """
 
 import hashlib
@@ -17,23 +17,26 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.compartments import COMPARTMENTS
-from training.config import UNetConfig, config_from_dict, config_to_dict
+from training.config import NETWORKS, NetworkConfig, config_to_dict, network_config_from_dict
 from training.errors import (
     AlteredModelFile,
     InvalidConfig,
     MissingModelFile,
     ModelFileTooLarge,
     OutputExists,
+    OutputNotWritten,
     UnsupportedModel,
     WrongWeights,
 )
 
-FORMAT_VERSION = 1
-KIND = "unet"
+FORMAT_VERSION = 2
+# Version 1 knew one network, so its configs name none.
+_READABLE_VERSIONS = (1, FORMAT_VERSION)
 INPUT_CHANNELS = ("nuclear", "membrane")
 MODEL_FILE = "model.json"
 WEIGHTS_FILE = "weights.weights.h5"
 METRICS_FILE = "metrics.json"
+REPORT_FILE = "report.html"
 CHECKSUMS_FILE = "checksums.json"
 
 _MAX_BYTES = {
@@ -43,6 +46,8 @@ _MAX_BYTES = {
     WEIGHTS_FILE: 1024**3,
 }
 _SIGNED = (MODEL_FILE, WEIGHTS_FILE, METRICS_FILE)
+_MAX_REPORT_BYTES = 64 * 1024**2
+_DEFAULT_MODEL = Path(__file__).parent / "default_model"
 
 # A Keras model.
 Model = Any
@@ -55,7 +60,7 @@ class ModelDescription:
     compartments : those the model was trained on, whole_cell before nuclear; it predicts no others
     """
 
-    config: UNetConfig
+    config: NetworkConfig
     compartments: tuple[str, ...]
     metrics: dict[str, Any]
 
@@ -70,7 +75,7 @@ def write_model_folder(
     out: Path,
     model: Model,
     *,
-    config: UNetConfig,
+    config: NetworkConfig,
     compartments: tuple[str, ...],
     metrics: Mapping[str, Any],
 ) -> None:
@@ -80,30 +85,72 @@ def write_model_folder(
     ------
     OutputExists
         Something is at `out` already.
+    OutputNotWritten
+        The disk is full, or the place may not be written to; nothing is left behind.
     """
     # Imported here because it imports Keras.
     from training.keras_backend import quiet_files
 
     refuse_existing(out)
-    out.parent.mkdir(parents=True, exist_ok=True)
+    description = {
+        "format_version": FORMAT_VERSION,
+        "kind": config.network,
+        "input_channels": input_channels(config),
+        "compartments": list(compartments),
+        "config": config_to_dict(config),
+    }
     draft = out.parent / f".{out.name}.{uuid.uuid4().hex}.part"
-    draft.mkdir()
     try:
-        description = {
-            "format_version": FORMAT_VERSION,
-            "kind": KIND,
-            "input_channels": list(INPUT_CHANNELS),
-            "compartments": list(compartments),
-            "config": config_to_dict(config),
-        }
+        draft.mkdir(parents=True)
         _write_json(draft / MODEL_FILE, description)
         _write_json(draft / METRICS_FILE, dict(metrics))
         with quiet_files():
             model.save_weights(draft / WEIGHTS_FILE)
         _write_json(draft / CHECKSUMS_FILE, {name: _sha256(draft / name) for name in _SIGNED})
         os.rename(draft, out)
+    except OSError as error:
+        raise OutputNotWritten(out, error) from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def add_report(folder: Path, html: str) -> None:
+    """Put a report into a model folder and sign it; the model can be read at every moment.
+
+    Raises
+    ------
+    InvalidModelFolder
+        The folder is not what its checksums say.
+    OutputNotWritten
+        The disk is full, or the folder may not be written to; the model is as it was.
+    """
+    _verify(folder)
+    checksums = _read_json(folder / CHECKSUMS_FILE)
+    draft = folder / f".{uuid.uuid4().hex}.part"
+    try:
+        # Until the report is signed it is no part of the model, so a kill in between does no harm.
+        _write_json(folder / CHECKSUMS_FILE, {name: checksums[name] for name in _SIGNED}, draft=draft)
+        draft.write_text(html, encoding="utf-8")
+        checksum = _sha256(draft)
+        os.replace(draft, folder / REPORT_FILE)
+        signed = {**{name: checksums[name] for name in _SIGNED}, REPORT_FILE: checksum}
+        _write_json(folder / CHECKSUMS_FILE, signed, draft=draft)
+    except OSError as error:
+        raise OutputNotWritten(folder / REPORT_FILE, error) from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def input_channels(config: NetworkConfig) -> list[str]:
+    """Name the channels a model of this config takes, in their order."""
+    others = range(len(INPUT_CHANNELS), config.n_channels)
+    return [*INPUT_CHANNELS[: config.n_channels], *(f"channel {number}" for number in others)]
+
+
+def default_model_dir() -> Path | None:
+    """Return the folder of the model that comes with the project, or None when it is not complete."""
+    complete = all((_DEFAULT_MODEL / name).is_file() for name in _MAX_BYTES)
+    return _DEFAULT_MODEL if complete else None
 
 
 def read_description(folder: Path) -> ModelDescription:
@@ -117,17 +164,21 @@ def read_description(folder: Path) -> ModelDescription:
     _verify(folder)
     values = _read_json(folder / MODEL_FILE)
     kind, version = values.get("kind"), values.get("format_version")
-    if kind != KIND or version != FORMAT_VERSION:
+    if kind not in NETWORKS or version not in _READABLE_VERSIONS:
         raise UnsupportedModel(
             f"{folder / MODEL_FILE} is of kind {kind!r}, format version {version!r}; this program reads "
-            f"kind {KIND!r}, format version {FORMAT_VERSION}. Use the program that wrote it, or train anew."
+            f"kinds {NETWORKS}, format versions {_READABLE_VERSIONS}. Use the program that wrote it, or "
+            "train anew."
         )
     try:
-        config = config_from_dict(
-            UNetConfig, values.get("config", {}), where=f"{folder / MODEL_FILE}: config"
-        )
+        config = network_config_from_dict(values.get("config", {}), where=f"{folder / MODEL_FILE}: config")
     except InvalidConfig as error:
         raise UnsupportedModel(f"{error} Use the program that wrote it, or train anew.") from error
+    if config.network != kind:
+        raise UnsupportedModel(
+            f"{folder / MODEL_FILE} is of kind {kind!r}, but its config describes a {config.network!r}. "
+            "Copy the folder again, or train anew."
+        )
     compartments = tuple(name for name in COMPARTMENTS if name in values.get("compartments", []))
     if not compartments or not set(compartments) <= set(config.compartments):
         raise UnsupportedModel(
@@ -137,13 +188,15 @@ def read_description(folder: Path) -> ModelDescription:
     return ModelDescription(config, compartments, _read_json(folder / METRICS_FILE))
 
 
-def read_model_folder(folder: Path, *, shape_px: int | None = None) -> tuple[Model, ModelDescription]:
+def read_model_folder(
+    folder: Path, *, shape_px: int | tuple[int, int] | None = None
+) -> tuple[Model, ModelDescription]:
     """Verify a model folder, build its network and load its weights.
 
     Parameters
     ----------
     shape_px
-        Side of the network's square input; None lets it vary.
+        Side of the network's square input, or its rows and columns; None lets them vary.
 
     Raises
     ------
@@ -153,9 +206,9 @@ def read_model_folder(folder: Path, *, shape_px: int | None = None) -> tuple[Mod
     description = read_description(folder)
     # Imported here because they import Keras.
     from training.keras_backend import quiet_files
-    from training.network import build_unet
+    from training.network import build_network
 
-    model = build_unet(description.config, shape_px=shape_px)
+    model = build_network(description.config, shape_px=shape_px)
     try:
         with quiet_files():
             model.load_weights(folder / WEIGHTS_FILE)
@@ -179,8 +232,9 @@ def _verify(folder: Path) -> None:
                 f"{path} has {n_bytes} bytes, more than the {limit} allowed. It is not one of this program's."
             )
     checksums = _read_json(folder / CHECKSUMS_FILE)
-    for name in _SIGNED:
-        found = _sha256(folder / name)
+    signed = [*_SIGNED, REPORT_FILE] if REPORT_FILE in checksums else _SIGNED
+    for name in signed:
+        found = _sha256(folder / name) if (folder / name).is_file() else "that of no file"
         if checksums.get(name) != found:
             raise AlteredModelFile(
                 f"{folder / name} is truncated or altered: its sha256 is {found}, {CHECKSUMS_FILE} says "
@@ -188,8 +242,12 @@ def _verify(folder: Path) -> None:
             )
 
 
-def _write_json(path: Path, values: Mapping[str, Any]) -> None:
-    path.write_text(json.dumps(values, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+def _write_json(path: Path, values: Mapping[str, Any], *, draft: Path | None = None) -> None:
+    """Write a file, or a draft of it that replaces it at once."""
+    text = json.dumps(values, indent=1, allow_nan=False) + "\n"
+    (draft or path).write_text(text, encoding="utf-8")
+    if draft is not None:
+        os.replace(draft, path)
 
 
 def _read_json(path: Path) -> dict[str, Any]:

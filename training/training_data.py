@@ -1,23 +1,32 @@
 """What a training run takes from a dataset version."""
 
-import queue
-import threading
-from collections.abc import Iterator
+import os
+import zlib
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from pipeline.compartments import COMPARTMENTS
 from pipeline.dataset import load_split
+from pipeline.io.dataset_files import read_manifest
+from pipeline.model_input import INPUT_CHANNELS
 from pipeline.types import Image, Labels
 from training.augment import Batch, TrainingCrop, prepare_crop, stack_batch
-from training.config import UNetConfig
+from training.config import NetworkConfig
 from training.errors import UnusableDataset
+from training.sampling import crop_sources, draw_shares
 from training.targets import IGNORED, known_extent
 
 _N_PREFETCHED = 4
+# More threads than this do not help: most of the work on a square holds the interpreter.
+_MAX_THREADS = 8
 
 
 @dataclass(frozen=True)
@@ -27,15 +36,27 @@ class TrainingData:
     validation : squares of the validation crops
     compartments : those with at least one instance to learn from, whole_cell before nuclear
     validated_on : `val`, or `train` when the dataset version has no validation crops
+    weights : share of the draws per training crop, summing to 1; None draws all equally often
     """
 
     train: list[TrainingCrop]
     validation: list[Batch]
     compartments: tuple[str, ...]
     validated_on: str
+    weights: npt.NDArray[np.float64] | None = None
+
+    def checksum(self) -> int:
+        """Return the CRC-32 of everything that a run sees of the data."""
+        arrays: list[npt.NDArray[Any]] = [] if self.weights is None else [self.weights]
+        arrays += [array for crop in self.train for array in (crop.image, crop.labels)]
+        arrays += [image for image, _ in self.validation]
+        checksum = 0
+        for array in arrays:
+            checksum = zlib.crc32(np.ascontiguousarray(array).data, checksum)
+        return checksum
 
 
-def load_training_data(dataset_dir: Path, *, config: UNetConfig) -> TrainingData:
+def load_training_data(dataset_dir: Path, *, config: NetworkConfig) -> TrainingData:
     """Load, preprocess and check the training and validation splits.
 
     Raises
@@ -43,7 +64,9 @@ def load_training_data(dataset_dir: Path, *, config: UNetConfig) -> TrainingData
     UnusableDataset
         There is no crop, no instance to learn from, NaN or infinity, or another number of channels.
     """
-    images, labels = _load_known(dataset_dir, "train", config=config)
+    manifest = read_manifest(dataset_dir)
+    _check_channels(dataset_dir, manifest, config=config)
+    images, labels, sources = _load_known(dataset_dir, "train", config=config, manifest=manifest)
     if not images:
         raise UnusableDataset(f"{dataset_dir}: the training split has no crops. Accept more FOVs first.")
     present = tuple(
@@ -57,54 +80,56 @@ def load_training_data(dataset_dir: Path, *, config: UNetConfig) -> TrainingData
             "Annotate some cells first."
         )
     train = [prepare_crop(image, plane, config=config) for image, plane in zip(images, labels, strict=True)]
-    images, labels = _load_known(dataset_dir, "val", config=config)
+    weights = draw_shares(sources, fit=config.fit)
+    images, labels, _ = _load_known(dataset_dir, "val", config=config, manifest=manifest)
     held_out = [
         prepare_crop(image, plane, config=config) for image, plane in zip(images, labels, strict=True)
     ]
     chosen = _spread(held_out or train, n_most=config.fit.max_validation_crops)
-    validation = _validation_batches(chosen, config=config)
-    return TrainingData(train, validation, present, "val" if held_out else "train")
+    validation = validation_batches(chosen, config=config)
+    return TrainingData(train, validation, present, "val" if held_out else "train", weights)
 
 
 @contextmanager
-def prefetched(batches: Iterator[Batch]) -> Iterator[Iterator[Batch]]:
-    """Make batches in a thread while the last one is used, in the same order as without."""
-    ready: queue.Queue[Batch | Exception] = queue.Queue(_N_PREFETCHED)
-    finished = threading.Event()
+def prefetched(batch_of: Callable[[int], Batch], *, first_step: int = 0) -> Iterator[Iterator[Batch]]:
+    """Make the batches of the next steps in threads while one is used, in the same order as without.
 
-    def put(item: Batch | Exception) -> None:
-        while not finished.is_set():
-            try:
-                ready.put(item, timeout=0.1)
-            except queue.Full:
-                continue
-            return
-
-    def produce() -> None:
-        try:
-            while not finished.is_set():
-                put(next(batches))
-        except Exception as error:
-            # Handed to the consumer, who raises it.
-            put(error)
+    Parameters
+    ----------
+    batch_of
+        Makes the batch of a step; called in any order.
+    """
+    n_threads = max(1, min(_MAX_THREADS, (os.cpu_count() or 1) // 2))
+    pool = ThreadPoolExecutor(n_threads, thread_name_prefix="training-batches")
+    ahead: deque[Future[Batch]] = deque()
 
     def consume() -> Iterator[Batch]:
+        step = first_step
         while True:
-            item = ready.get()
-            if isinstance(item, Exception):
-                raise item
-            yield item
+            while len(ahead) < _N_PREFETCHED + n_threads:
+                ahead.append(pool.submit(batch_of, step))
+                step += 1
+            yield ahead.popleft().result()
 
-    producer = threading.Thread(target=produce, name="training-batches", daemon=True)
-    producer.start()
     try:
         yield consume()
     finally:
-        finished.set()
-        producer.join()
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _load_known(dataset_dir: Path, split: str, *, config: UNetConfig) -> tuple[list[Image], list[Labels]]:
+def _check_channels(dataset_dir: Path, manifest: Mapping[str, Any], *, config: NetworkConfig) -> None:
+    """Refuse a dataset whose two channels are not those of the network, in this order."""
+    found = list(manifest.get("channels", INPUT_CHANNELS))
+    if config.n_channels == len(found) == len(INPUT_CHANNELS) and found != list(INPUT_CHANNELS):
+        raise UnusableDataset(
+            f"{dataset_dir}: its channels are {found}, the network takes {list(INPUT_CHANNELS)}. Build the "
+            "dataset again, naming the nuclear and the membrane channel."
+        )
+
+
+def _load_known(
+    dataset_dir: Path, split: str, *, config: NetworkConfig, manifest: Mapping[str, Any]
+) -> tuple[list[Image], list[Labels], list[Mapping[str, Any]]]:
     """Load a split, cut the padding off its crops and leave out those without any truth."""
     all_images, all_labels = load_split(dataset_dir, split)
     if all_images.shape[-1] != config.n_channels:
@@ -113,8 +138,10 @@ def _load_known(dataset_dir: Path, split: str, *, config: UNetConfig) -> tuple[l
             f"{config.n_channels}."
         )
     planes = [COMPARTMENTS.index(name) for name in config.compartments]
+    all_sources = crop_sources(manifest, split, n_crops=len(all_images))
     images: list[Image] = []
     labels: list[Labels] = []
+    sources: list[Mapping[str, Any]] = []
     for number, (image, stack) in enumerate(zip(all_images, all_labels, strict=True)):
         if not np.isfinite(image).all():
             raise UnusableDataset(f"{dataset_dir}: crop {number} of the {split} split has NaN or infinity.")
@@ -123,7 +150,8 @@ def _load_known(dataset_dir: Path, split: str, *, config: UNetConfig) -> tuple[l
             extent = known_extent(truth)
             images.append(image[extent])
             labels.append(truth[extent])
-    return images, labels
+            sources.append(all_sources[number])
+    return images, labels, sources
 
 
 def _spread(crops: list[TrainingCrop], *, n_most: int) -> list[TrainingCrop]:
@@ -131,7 +159,7 @@ def _spread(crops: list[TrainingCrop], *, n_most: int) -> list[TrainingCrop]:
     return [crops[int(place)] for place in places]
 
 
-def _validation_batches(crops: list[TrainingCrop], *, config: UNetConfig) -> list[Batch]:
+def validation_batches(crops: list[TrainingCrop], *, config: NetworkConfig) -> list[Batch]:
     """Cut the validation crops into squares of the training size, the same ones in every epoch."""
     fit = config.fit
     squares = [square for crop in crops for square in _squares(crop, side=fit.crop_px)]

@@ -86,8 +86,9 @@ def test_a_file_beyond_its_limit_is_not_read(folder, monkeypatch):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"kind": "resnet"}, "kind 'resnet', format version 1"),
-        ({"format_version": 2}, "format version 2; this program reads"),
+        ({"kind": "resnet"}, "kind 'resnet', format version 2"),
+        ({"kind": "mesmer"}, "of kind 'mesmer', but its config describes a 'unet'"),
+        ({"format_version": 3}, "format version 3; this program reads"),
         ({"config": {"depth": 3}}, r"unknown settings \['depth'\]"),
         ({"config": 5}, "it must be an object"),
         ({"compartments": []}, r"names the compartments \[\]"),
@@ -97,6 +98,15 @@ def test_an_unknown_model_is_refused(folder, changes, message):
     change_description(folder, **changes)
     with pytest.raises(UnsupportedModel, match=message):
         read_description(folder)
+
+
+def test_a_folder_of_format_version_1_is_read(folder):
+    config = json.loads((folder / "model.json").read_text())["config"]
+    del config["network"]
+    config["fit"] = {"learning_rate": 0.01}
+    change_description(folder, format_version=1, config=config)
+    assert read_description(folder).config.network == "unet"
+    read_model_folder(folder)
 
 
 def test_weights_of_another_config_are_refused(folder):

@@ -3,15 +3,15 @@ import pytest
 
 from training.config import UNetConfig
 from training.keras_backend import quiet_files
-from training.network import build_unet
+from training.network import build_network
 
 
 def test_the_default_network_is_light():
-    assert 0.2e6 < build_unet(UNetConfig()).count_params() < 0.5e6
+    assert 0.2e6 < build_network(UNetConfig()).count_params() < 0.5e6
 
 
 def test_four_heads_at_full_resolution():
-    model = build_unet(UNetConfig())
+    model = build_network(UNetConfig())
     answers = model(np.zeros((1, 64, 32, 2), np.float32), training=False)
     assert {name: tuple(answer.shape) for name, answer in answers.items()} == {
         "whole_cell_distance": (1, 64, 32, 1),
@@ -25,14 +25,14 @@ def test_four_heads_at_full_resolution():
 @pytest.mark.parametrize("changes", [{"n_channels": 6}, {"compartments": ("nuclear",)}, {"filters": (8,)}])
 def test_other_shapes_are_built(changes):
     config = UNetConfig(**changes)
-    model = build_unet(config, shape_px=32)
+    model = build_network(config, shape_px=32)
     assert model.input_shape == (None, 32, 32, config.n_channels)
     assert len(model.outputs) == 2 * len(config.compartments)
 
 
 def test_weights_survive_a_file(tmp_path):
     config = UNetConfig(filters=(4, 6), head_filters=4)
-    model, other = build_unet(config, shape_px=32), build_unet(config)
+    model, other = build_network(config, shape_px=32), build_network(config)
     with quiet_files():
         model.save_weights(tmp_path / "a.weights.h5")
         other.load_weights(tmp_path / "a.weights.h5")

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.dataset import build_dataset
 from tests.training.conftest import tissue_item
-from training.augment import training_batches
+from training.augment import training_batch
 from training.config import UNetConfig
 from training.errors import (
     DivergedTraining,
@@ -138,11 +138,11 @@ def test_another_number_of_channels_is_refused(dataset_dir):
 
 def test_batches_repeat_with_the_seed_and_mirror_the_truth(dataset_dir, small_config):
     data = load_training_data(dataset_dir, config=small_config)
-    first, second = (
-        next(training_batches(data.train, config=small_config, rng=np.random.default_rng(4)))
-        for _ in range(2)
+    first, second, other = (
+        training_batch(data.train, config=small_config, seed=seed, step=7) for seed in (4, 4, 5)
     )
     assert np.array_equal(first[0], second[0])
+    assert not np.array_equal(first[0], other[0])
     assert first[0].shape == (4, 64, 64, 2)
     assert first[0].dtype == first[1]["nuclear_distance"].dtype == np.float32
     known = first[1]["nuclear_distance"][..., 1]
@@ -150,11 +150,12 @@ def test_batches_repeat_with_the_seed_and_mirror_the_truth(dataset_dir, small_co
 
 
 def test_an_error_in_the_batches_reaches_the_consumer():
-    def broken():
-        yield (np.zeros(1), {})
-        raise ValueError("a broken crop")
+    def broken(step):
+        if step:
+            raise ValueError("a broken crop")
+        return np.zeros(1), {}
 
-    with prefetched(broken()) as batches:
+    with prefetched(broken) as batches:
         next(batches)
         with pytest.raises(ValueError, match="a broken crop"):
             next(batches)
