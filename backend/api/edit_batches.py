@@ -11,11 +11,14 @@ from typing import Any
 from backend.api.schemas.assignments import LARGEST_CHECKSUM, MOST_EDITS_PER_BATCH
 from backend.errors import InvalidInput
 from backend.services.edits import NewEdit
+from pipeline.marks import MAX_TEXT_BYTES
 
 LONGEST_TOOL = 40
 LARGEST_SEQ = 2**31 - 1
 LONGEST_ACTIVE_S = 86_400.0
-_FIELDS = frozenset({"seq", "tool", "client_at", "active_s", "diff", "checksum"})
+# Editors that know no marks leave them out.
+_NEEDED = frozenset({"seq", "tool", "client_at", "active_s", "diff", "checksum"})
+_FIELDS = _NEEDED | {"marks"}
 
 
 def read_edit_batch(body: Any) -> Sequence[NewEdit]:
@@ -31,7 +34,7 @@ def read_edit_batch(body: Any) -> Sequence[NewEdit]:
 
 
 def _read_edit(edit: Any, place: str) -> NewEdit:
-    if not isinstance(edit, dict) or edit.keys() != _FIELDS:
+    if not isinstance(edit, dict) or (edit.keys() != _NEEDED and edit.keys() != _FIELDS):
         raise InvalidInput(f"{place}: expected exactly the fields {', '.join(sorted(_FIELDS))}.")
     tool = edit["tool"]
     if not isinstance(tool, str) or not 1 <= len(tool) <= LONGEST_TOOL:
@@ -43,6 +46,7 @@ def _read_edit(edit: Any, place: str) -> NewEdit:
         active_s=_seconds(edit["active_s"], f"{place}.active_s"),
         diff=_base64(edit["diff"], f"{place}.diff"),
         checksum=_whole(edit["checksum"], f"{place}.checksum", least=0, most=LARGEST_CHECKSUM),
+        marks=_marks(edit.get("marks", ""), f"{place}.marks"),
     )
 
 
@@ -75,6 +79,23 @@ def _base64(value: Any, place: str) -> bytes:
         raise InvalidInput(f"{place}: expected base64, got {_short(value)}.") from None
 
 
+def _marks(value: Any, place: str) -> str:
+    # Length and characters before anything else looks at the text.
+    if not isinstance(value, str) or len(value) > MAX_TEXT_BYTES or not _is_encodable(value):
+        raise InvalidInput(
+            f"{place}: expected a text of at most {MAX_TEXT_BYTES} bytes, got {_short(value)}."
+        )
+    return value
+
+
+def _is_encodable(text: str) -> bool:
+    """Whether the text has no half characters (lone surrogates), which UTF-8 cannot hold."""
+    try:
+        return text.isascii() or bool(text.encode())
+    except UnicodeEncodeError:
+        return False
+
+
 def _short(value: Any) -> str:
-    text = repr(value)
+    text = repr(value[:60] if isinstance(value, str) else value)
     return text if len(text) <= 60 else f"{text[:57]}..."

@@ -10,8 +10,9 @@ from backend.models import Assignment, Fov, Revision, Task
 from backend.models.assignment import AssignmentState
 from backend.models.revision import RevisionSource
 from backend.services.context import Context
-from backend.services.draft_cache import LabelImage
+from backend.services.draft_cache import LabelImage, Marks
 from backend.services.fov_labels import open_fov_labels
+from backend.services.marks import read_marks
 from backend.services.revisions import (
     Origin,
     StoredLabels,
@@ -20,15 +21,17 @@ from backend.services.revisions import (
     store_crop_revision,
 )
 from pipeline.compartments import COMPARTMENTS
+from pipeline.mark_cuts import cut_marks
 from pipeline.windows import Window
 
 
 @dataclass(frozen=True)
 class CropBase:
-    """The proposal of a task's crop, in the storage and not yet recorded."""
+    """The proposal of a task's crop with its marks, in the storage and not yet recorded."""
 
     task_id: int
     stored: StoredLabels
+    marks: Marks
 
 
 def window_of(task: Task) -> Window:
@@ -60,12 +63,17 @@ def find_base(session: Session, task: Task, *, worked: bool) -> Revision | None:
 
 
 def prepare_base(session: Session, context: Context, task: Task) -> CropBase:
-    """Cut the task's crop out of the FOV's proposal and store it; labels keep their numbers."""
+    """Cut the task's crop out of the FOV's proposal and store it; labels keep their numbers and marks."""
     fov = session.get_one(Fov, task.fov_id)
     proposal = get_revision(session, revision_id=task.proposal_id)
     names = compartments_of(fov)
-    labels = _cut(context, proposal, names=names, n_frames=fov.n_frames, window=window_of(task))
-    return CropBase(task.id, store_crop_labels(context, task_id=task.id, labels=labels, compartments=names))
+    window = window_of(task)
+    labels = _cut(context, proposal, names=names, n_frames=fov.n_frames, window=window)
+    marks = cut_marks(
+        read_marks(session, revision_id=proposal.id), window, dict(zip(names, labels, strict=True))
+    )
+    stored = store_crop_labels(context, task_id=task.id, labels=labels, compartments=names)
+    return CropBase(task.id, stored, marks)
 
 
 def record_base(session: Session, context: Context, task: Task, base: CropBase) -> Revision:
@@ -77,7 +85,9 @@ def record_base(session: Session, context: Context, task: Task, base: CropBase) 
         predictor=proposal.predictor,
         model_version_id=proposal.model_version_id,
     )
-    return store_crop_revision(session, context, task=task, stored=base.stored, origin=origin)
+    return store_crop_revision(
+        session, context, task=task, stored=base.stored, origin=origin, marks=base.marks
+    )
 
 
 def _cut(

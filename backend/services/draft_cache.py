@@ -1,13 +1,16 @@
-"""The label images of open assignments that this process keeps, so that an append need not replay the log."""
+"""The drafts of open assignments that this process keeps, so that an append need not replay the log."""
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from pipeline.marks import CropExtent, held_bytes
 
 LabelImage = npt.NDArray[np.uint32]
 """Labels of a crop, (compartment, frame, row, col)."""
@@ -16,28 +19,50 @@ Plane = npt.NDArray[np.uint32]
 Planes = MappingProxyType[tuple[str, int], Plane]
 """One read-only (row, col) array per compartment and frame."""
 
+Marks = Mapping[str, Any]
+"""Marks of a crop, key to value, never changed; see `pipeline.marks`."""
+
+# About what Python objects take for each byte of JSON.
+_BYTES_PER_JSON_BYTE = 10
+
 
 @dataclass(frozen=True)
 class Draft:
-    """The label image of an assignment after its edit `seq`. Never changed: a later draft is a new one.
+    """Labels and marks of an assignment after its edit `seq`. Never changed: a later draft is a new one.
 
-    Two drafts share the planes on which they agree.
+    Two drafts share the planes, and the marks, on which they agree.
     """
 
     seq: int
     compartments: tuple[str, ...]
     n_frames: int
     planes: Planes
+    marks: Marks
+    marks_bytes: int
 
     @classmethod
-    def from_labels(cls, labels: LabelImage, *, compartments: tuple[str, ...], seq: int) -> "Draft":
-        """A draft from a label image (compartment, frame, row, col)."""
+    def from_labels(
+        cls,
+        labels: LabelImage,
+        *,
+        compartments: tuple[str, ...],
+        seq: int,
+        marks: Marks = MappingProxyType({}),
+    ) -> "Draft":
+        """A draft from a label image (compartment, frame, row, col) and marks."""
         planes = {
             (name, frame): _frozen(labels[index, frame])
             for index, name in enumerate(compartments)
             for frame in range(labels.shape[1])
         }
-        return cls(seq, compartments, labels.shape[1], MappingProxyType(planes))
+        return cls(
+            seq,
+            compartments,
+            labels.shape[1],
+            MappingProxyType(planes),
+            MappingProxyType(marks),
+            held_bytes(marks),
+        )
 
     @property
     def labels(self) -> LabelImage:
@@ -50,16 +75,33 @@ class Draft:
         )
 
     @property
-    def n_bytes(self) -> int:
-        """Bytes of the label image."""
-        return sum(plane.nbytes for plane in self.planes.values())
+    def extent(self) -> CropExtent:
+        """What marks of this crop may name."""
+        height, width = next(iter(self.planes.values())).shape
+        return CropExtent(self.compartments, self.n_frames, (height, width))
 
-    def replaced(self, planes: dict[tuple[str, int], Plane], *, seq: int) -> "Draft":
-        """The draft after edit `seq`, which wrote these planes and no others."""
+    @property
+    def n_bytes(self) -> int:
+        """Bytes of the label image, and about those of the marks."""
+        labels = sum(plane.nbytes for plane in self.planes.values())
+        return labels + _BYTES_PER_JSON_BYTE * self.marks_bytes
+
+    def replaced(
+        self,
+        planes: dict[tuple[str, int], Plane],
+        *,
+        seq: int,
+        marks: Marks | None = None,
+        marks_bytes: int = 0,
+    ) -> "Draft":
+        """The draft after edit `seq`, which wrote these planes and no others, and these marks if any."""
         for plane in planes.values():
             plane.flags.writeable = False
         merged = MappingProxyType({**self.planes, **planes})
-        return Draft(seq, self.compartments, self.n_frames, merged)
+        later = replace(self, seq=seq, planes=merged)
+        if marks is None:
+            return later
+        return replace(later, marks=MappingProxyType(marks), marks_bytes=marks_bytes)
 
 
 class DraftCache:

@@ -1,4 +1,4 @@
-"""Drafts: the label image of an assignment, which is its base revision and the edits after it."""
+"""Drafts: the labels and marks of an assignment, which are its base revision and the edits after it."""
 
 import logging
 
@@ -11,7 +11,9 @@ from backend.models import Assignment, Edit, Task
 from backend.models.assignment import AssignmentState
 from backend.models.revision import RevisionSource
 from backend.services.context import Context
-from backend.services.draft_cache import Draft, DraftCache, LabelImage, Plane
+from backend.services.draft_cache import Draft, DraftCache, LabelImage
+from backend.services.draft_changes import DraftChange
+from backend.services.marks import read_marks
 from backend.services.revisions import (
     Origin,
     get_revision,
@@ -19,7 +21,8 @@ from backend.services.revisions import (
     store_crop_labels,
     store_crop_revision,
 )
-from pipeline.label_diff import apply_diff, decode_diff
+from pipeline.label_diff import decode_diff
+from pipeline.marks import parse_marks
 
 _log = logging.getLogger(__name__)
 
@@ -64,30 +67,26 @@ def catch_up(session: Session, context: Context, assignment: Assignment, *, know
     draft = known
     if draft is None or draft.seq < assignment.base_seq:
         base = get_revision(session, revision_id=assignment.base_revision_id)
-        labels = load_crop_labels(context, base)
-        draft = Draft.from_labels(labels, compartments=tuple(base.compartments), seq=assignment.base_seq)
+        draft = Draft.from_labels(
+            load_crop_labels(context, base),
+            compartments=tuple(base.compartments),
+            seq=assignment.base_seq,
+            marks=read_marks(session, revision_id=base.id),
+        )
     if draft.seq >= assignment.last_seq:
         return draft
     rows = session.execute(
-        select(Edit.seq, Edit.diff)
+        select(Edit.diff, Edit.marks)
         .where(Edit.assignment_id == assignment.id, Edit.seq > draft.seq, Edit.seq <= assignment.last_seq)
         .order_by(Edit.seq)
     )
-    planes: dict[tuple[str, int], Plane] = {}
-    for _, data in rows:
-        diff = decode_diff(data)
-        apply_diff(writable_plane(draft, planes, (diff.compartment, diff.frame)), diff)
-    return draft.replaced(planes, seq=assignment.last_seq)
-
-
-def writable_plane(draft: Draft, planes: dict[tuple[str, int], Plane], place: tuple[str, int]) -> Plane:
-    """The plane of a draft to write to: copied into `planes` once, so that the draft itself never changes.
-
-    Raises `KeyError` when the draft has no such plane.
-    """
-    if place not in planes:
-        planes[place] = draft.planes[place].copy()
-    return planes[place]
+    change = DraftChange(draft)
+    for data, marks in rows:
+        if data:
+            change.apply_diff(decode_diff(data))
+        if marks:
+            change.apply_marks(parse_marks(marks))
+    return change.finish(seq=assignment.last_seq)
 
 
 def materialise_draft(context: Context, *, assignment_id: int, annotator_id: int) -> None:
@@ -112,6 +111,8 @@ def materialise_draft(context: Context, *, assignment_id: int, annotator_id: int
             return
         origin = Origin(RevisionSource.ANNOTATOR, assignment.base_revision_id, author_id=annotator_id)
         task = session.get_one(Task, task_id)
-        revision = store_crop_revision(session, context, task=task, stored=stored, origin=origin)
+        revision = store_crop_revision(
+            session, context, task=task, stored=stored, origin=origin, marks=draft.marks
+        )
         assignment.base_revision_id = revision.id
         assignment.base_seq = draft.seq

@@ -14,11 +14,13 @@ from backend.errors import EditDiverged, EditGap, EditMismatch, InvalidInput, No
 from backend.models import Assignment, Edit
 from backend.services.assignments import lock_open_assignment, renew_lease
 from backend.services.context import Context
-from backend.services.draft_cache import Draft, Plane
-from backend.services.drafts import catch_up, committed_draft, materialise_draft, writable_plane
-from pipeline.errors import DivergingDiff, InvalidDiff
-from pipeline.label_diff import LabelDiff, apply_diff, decode_diff, edit_checksum
+from backend.services.draft_cache import Draft
+from backend.services.draft_changes import DraftChange
+from backend.services.drafts import catch_up, committed_draft, materialise_draft
+from pipeline.errors import DivergingDiff, DivergingMark, InvalidDiff, InvalidMarks
+from pipeline.label_diff import decode_diff, edit_checksum
 from pipeline.labels import MAX_LABEL
+from pipeline.marks import check_extent, parse_marks
 
 MOST_EDITS = 500
 # One more than a page may hold, so that its reader knows whether another follows.
@@ -31,7 +33,11 @@ _INSERT = insert(cast(Table, Edit.__table__))
 
 @dataclass(frozen=True)
 class NewEdit:
-    """An edit as the browser sends it; `diff` is a label diff, `checksum` the CRC-32 of its bytes."""
+    """An edit as the browser sends it.
+
+    `diff` is a label diff and `marks` a marks text; either may be empty, not both. `checksum` is the CRC-32
+    of the bytes of both, one after the other.
+    """
 
     seq: int
     tool: str
@@ -39,6 +45,7 @@ class NewEdit:
     active_s: float
     diff: bytes
     checksum: int
+    marks: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,9 +74,9 @@ def append_edits(
     EditMismatch, EditGap
         When another edit is held under a `seq`, or one is missing before it.
     InvalidInput
-        When an edit's bytes, checksum, rectangle, compartment, frame or labels cannot be.
+        When an edit's bytes, checksum, rectangle, compartment, frame, labels or marks cannot be.
     EditDiverged
-        When the old labels of an edit are not those of the server.
+        When the old labels or marks of an edit are not those of the server.
     """
     for edit in edits:
         _check_form(edit)
@@ -126,14 +133,9 @@ def _expect(known: Draft, edits: Sequence[NewEdit]) -> _Applied | None:
 
 
 def _apply(draft: Draft, edits: Sequence[NewEdit]) -> _Applied:
-    planes: dict[tuple[str, int], Plane] = {}
-    n_px = []
-    for edit in edits:
-        diff = _decoded(edit)
-        _change(draft, planes, diff=diff, seq=edit.seq)
-        n_px.append(diff.n_px)
-    later = draft.replaced(planes, seq=edits[-1].seq if edits else draft.seq)
-    return _Applied(draft.seq, list(edits), n_px, later)
+    change = DraftChange(draft)
+    n_px = [_change(change, edit) for edit in edits]
+    return _Applied(draft.seq, list(edits), n_px, change.finish(seq=edits[-1].seq if edits else draft.seq))
 
 
 def _append(session: Session, context: Context, assignment: Assignment, applied: _Applied) -> None:
@@ -160,6 +162,8 @@ def _check_form(edit: NewEdit) -> None:
         fault = f"active_s is {edit.active_s}; send seconds from 0 to {_LONGEST_ACTIVE_S}"
     elif edit.client_at.tzinfo is None or not 1 < edit.client_at.year < 9999:
         fault = f"client_at is {edit.client_at}; send a moment in UTC"
+    elif not edit.diff and not edit.marks:
+        fault = "it changes neither pixels nor marks; leave it out"
     if fault:
         raise InvalidInput(f"Edit {edit.seq}: {fault}.", seq=edit.seq)
 
@@ -198,36 +202,43 @@ def _held_checksums(session: Session, assignment: Assignment, edits: Sequence[Ne
     return {seq: checksum for seq, checksum in rows}
 
 
-def _decoded(edit: NewEdit) -> LabelDiff:
-    if edit_checksum(edit.diff) != edit.checksum:
+def _change(change: DraftChange, edit: NewEdit) -> int:
+    """Apply an edit, or say what is wrong with it; how many pixels it changes."""
+    try:
+        _check_bytes(edit)
+        changes = parse_marks(edit.marks) if edit.marks else []
+        check_extent(changes, change.draft.extent)
+        n_px = _change_labels(change, edit) if edit.diff else 0
+        if changes:
+            change.apply_marks(changes)
+        return n_px
+    except (InvalidDiff, InvalidMarks) as fault:
+        raise InvalidInput(f"Edit {edit.seq}: {fault}", seq=edit.seq) from fault
+    except (DivergingDiff, DivergingMark) as fault:
+        raise EditDiverged(f"Edit {edit.seq}: {fault}", seq=edit.seq, last_seq=change.draft.seq) from fault
+
+
+def _check_bytes(edit: NewEdit) -> None:
+    if edit_checksum(edit.diff, edit.marks) != edit.checksum:
         raise InvalidInput(
             f"Edit {edit.seq}: its bytes do not have the checksum {edit.checksum}; send it again.",
             seq=edit.seq,
         )
-    try:
-        diff = decode_diff(edit.diff)
-    except InvalidDiff as fault:
-        raise InvalidInput(f"Edit {edit.seq}: {fault}", seq=edit.seq) from fault
+
+
+def _change_labels(change: DraftChange, edit: NewEdit) -> int:
+    diff, draft = decode_diff(edit.diff), change.draft
     highest = int(diff.news.max())
     if highest > MAX_LABEL:
         raise InvalidInput(f"Edit {edit.seq}: label {highest} is above {MAX_LABEL}.", seq=edit.seq)
-    return diff
-
-
-def _change(draft: Draft, planes: dict[tuple[str, int], Plane], *, diff: LabelDiff, seq: int) -> None:
-    place = (diff.compartment, diff.frame)
-    if place not in draft.planes:
+    if (diff.compartment, diff.frame) not in draft.planes:
         raise InvalidInput(
-            f"Edit {seq}: this crop has no {diff.compartment} in frame {diff.frame}; it has"
+            f"Edit {edit.seq}: this crop has no {diff.compartment} in frame {diff.frame}; it has"
             f" {', '.join(draft.compartments)} in frames 0 to {draft.n_frames - 1}.",
-            seq=seq,
+            seq=edit.seq,
         )
-    try:
-        apply_diff(writable_plane(draft, planes, place), diff)
-    except InvalidDiff as fault:
-        raise InvalidInput(f"Edit {seq}: {fault}", seq=seq) from fault
-    except DivergingDiff as fault:
-        raise EditDiverged(f"Edit {seq}: {fault}", seq=seq, last_seq=draft.seq) from fault
+    change.apply_diff(diff)
+    return diff.n_px
 
 
 def _row(assignment: Assignment, edit: NewEdit, *, n_px: int, received_at: datetime) -> dict[str, Any]:
@@ -236,6 +247,7 @@ def _row(assignment: Assignment, edit: NewEdit, *, n_px: int, received_at: datet
         "seq": edit.seq,
         "tool": edit.tool,
         "diff": edit.diff,
+        "marks": edit.marks,
         "checksum": edit.checksum,
         "n_px": n_px,
         "active_s": edit.active_s,

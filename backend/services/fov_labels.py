@@ -19,7 +19,9 @@ from pipeline.windows import Window
 
 @dataclass(frozen=True)
 class RevisionOrigin:
-    """Where labels come from: their source, what they were made of and by whom, and what there is to say."""
+    """Where labels come from: their source, what they were made of and by whom, what there is to say of
+    them, and the marks that go with them.
+    """
 
     source: RevisionSource
     parent_id: int | None = None
@@ -27,6 +29,7 @@ class RevisionOrigin:
     predictor: str | None = None
     model_version_id: int | None = None
     report: Mapping[str, Any] = field(default_factory=dict)
+    marks: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ def add_fov_revision(
         checksums=dict(stored.checksums),
         counts=dict(stored.counts),
         report=dict(origin.report),
+        marks=dict(origin.marks),
         created_at=context.clock.now(),
     )
     session.add(revision)

@@ -2,8 +2,9 @@
 
 import hashlib
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -69,9 +70,15 @@ def store_crop_labels(
 
 
 def store_crop_revision(
-    session: Session, context: Context, *, task: Task, stored: StoredLabels, origin: Origin
+    session: Session,
+    context: Context,
+    *,
+    task: Task,
+    stored: StoredLabels,
+    origin: Origin,
+    marks: Mapping[str, Any],
 ) -> Revision:
-    """Record a stored label image as a revision of the task's crop."""
+    """Record a stored label image and its marks as a revision of the task's crop."""
     revision = Revision(
         fov_id=task.fov_id,
         task_id=task.id,
@@ -85,6 +92,7 @@ def store_crop_revision(
         checksums=stored.checksums,
         counts=stored.counts,
         report={},
+        marks=dict(marks),
         created_at=context.clock.now(),
     )
     session.add(revision)

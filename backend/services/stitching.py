@@ -31,11 +31,14 @@ from backend.services.fovs import get_fov
 from backend.services.jobs import get_job
 from backend.services.label_canvas import LabelCanvas, label_canvas
 from backend.services.label_renumbering import Renumbering
+from backend.services.marks import read_marks
 from backend.services.projects import ProjectSettings
 from backend.services.proposal_scores import score_proposal
 from backend.services.revisions import load_crop_labels
 from backend.services.storage_prefixes import fresh_prefix
 from backend.services.transitions import move_fov
+from pipeline.mark_cuts import cut_marks
+from pipeline.mark_stitching import MarkedCrop, stitch_marks
 from pipeline.qc import QcThresholds, run_qc
 from pipeline.stitch import StitchReport, stitch_bands
 from pipeline.types import Labels
@@ -104,9 +107,10 @@ def stitch_fov(context: Context, *, job_id: int, fov_id: int) -> int | None:
         label_canvas(plan.fov.compartments, shape) as canvas,
     ):
         report = _stitch(context, plan, canvas)
+        marks = _stitch_marks(context, plan, canvas)
         findings = _check(plan, canvas)
         stored = store_fov_labels(context, canvas, prefix=prefix, fov=plan.fov)
-        return _record(context, plan, stored, report=report, findings=findings)
+        return _record(context, plan, stored, report=report, marks=marks, findings=findings)
 
 
 def _plan(session: Session, *, job_id: int, fov_id: int) -> _Plan | None:
@@ -168,6 +172,34 @@ def _stitch(context: Context, plan: _Plan, canvas: LabelCanvas) -> dict[str, Any
     }
 
 
+def _stitch_marks(context: Context, plan: _Plan, canvas: LabelCanvas) -> dict[str, Any]:
+    """The marks of every crop, in the labels and pixels that the FOV has now."""
+    with reading(context.sessions) as session:
+        inherited = read_marks(session, revision_id=plan.proposal.id)
+        submitted = [
+            read_marks(session, revision_id=crop.submitted.id) if crop.submitted else {}
+            for crop in plan.crops
+        ]
+    if not inherited and not any(submitted):
+        return {}
+    proposal = open_fov_labels(context, plan.proposal)
+    readers = {name: _CropLabels(context, plan, name, proposal) for name in canvas.compartments}
+
+    def crop_of(number: int) -> MarkedCrop:
+        crop = plan.crops[number]
+        marks = submitted[number]
+        if crop.submitted is None and inherited:
+            labels = {name: read(number) for name, read in readers.items()}
+            marks = cut_marks(inherited, crop.window, labels)
+        return MarkedCrop(crop.window, marks, lambda name: readers[name](number))
+
+    def read_fov(name: str, window: Window) -> Labels:
+        return np.asarray(canvas.planes[name][(slice(None), *window.slices)])
+
+    order = sorted(range(len(plan.crops)), key=lambda number: plan.crops[number].window)
+    return stitch_marks(map(crop_of, order), read_fov, inherited=inherited)
+
+
 @dataclass(frozen=True)
 class _CropLabels:
     """Reads the labels of one compartment of each crop, (frame, row, col)."""
@@ -214,6 +246,7 @@ def _record(
     stored: StoredFovLabels,
     *,
     report: Mapping[str, Any],
+    marks: Mapping[str, Any],
     findings: Sequence[Mapping[str, Any]],
 ) -> int | None:
     """Add the revision and its findings and move the FOV, unless the tasks changed or another was faster."""
@@ -226,7 +259,7 @@ def _record(
             log.info("stitched_in_vain", job_id=plan.job_id, fov_id=fov.id, revision_id=known)
             return known
         move_fov(session, fov, FovState.STITCHED)
-        origin = RevisionOrigin(RevisionSource.STITCH, parent_id=plan.proposal.id, report=report)
+        origin = RevisionOrigin(RevisionSource.STITCH, parent_id=plan.proposal.id, report=report, marks=marks)
         revision = add_fov_revision(session, context, stored, fov=fov, origin=origin)
         if findings:
             session.execute(insert(Finding), [{**row, "revision_id": revision.id} for row in findings])

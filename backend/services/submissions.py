@@ -17,7 +17,7 @@ from backend.services.assignments import (
     lock_assignment,
 )
 from backend.services.context import Context
-from backend.services.draft_cache import Draft
+from backend.services.draft_cache import Draft, Marks
 from backend.services.drafts import catch_up, committed_draft
 from backend.services.jobs import enqueue_if_complete
 from backend.services.revisions import (
@@ -75,7 +75,8 @@ def submit_assignment(
         )
     draft = catch_up(session, context, assignment, known=draft)
     _compare(assignment, draft, last_seq=last_seq, checksums=checksums)
-    _finish(session, context, assignment, stored=prepared or _store(context, assignment, draft))
+    stored = prepared or _store(context, assignment, draft)
+    _finish(session, context, assignment, stored=stored, marks=draft.marks)
     return assignment
 
 
@@ -127,10 +128,12 @@ def _compare(assignment: Assignment, draft: Draft, *, last_seq: int, checksums: 
         )
 
 
-def _finish(session: Session, context: Context, assignment: Assignment, *, stored: StoredLabels) -> None:
+def _finish(
+    session: Session, context: Context, assignment: Assignment, *, stored: StoredLabels, marks: Marks
+) -> None:
     task = session.get_one(Task, assignment.task_id)
     origin = Origin(RevisionSource.ANNOTATOR, assignment.base_revision_id, author_id=assignment.annotator_id)
-    revision = store_crop_revision(session, context, task=task, stored=stored, origin=origin)
+    revision = store_crop_revision(session, context, task=task, stored=stored, origin=origin, marks=marks)
     assignment.submitted_revision_id = revision.id
     close_assignment(session, context, assignment, AssignmentState.SUBMITTED)
     job = session.get_one(Job, task.job_id)

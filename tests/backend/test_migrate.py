@@ -112,6 +112,9 @@ def test_a_database_of_a_newer_version_is_refused(sqlite_url: str) -> None:
 
 
 def test_references_are_enforced_after_the_migration(connection: Connection) -> None:
-    wrong = text("INSERT INTO edits VALUES (1, 1, 'brush', '', 0, 1, 0, :now, :now)")
+    wrong = text(
+        "INSERT INTO edits (assignment_id, seq, tool, diff, checksum, n_px, active_s, client_at, received_at)"
+        " VALUES (1, 1, 'brush', '', 0, 1, 0, :now, :now)"
+    )
     with pytest.raises(IntegrityError, match=r"(?i)foreign key"):
         connection.execute(wrong, {"now": "2024-01-01 00:00:00+00"})

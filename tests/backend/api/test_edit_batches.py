@@ -31,12 +31,13 @@ VALUES = st.one_of(
 
 
 def test_a_batch_is_read() -> None:
-    (edit,) = read_edit_batch({"edits": [EDIT]})
+    edit, marked = read_edit_batch({"edits": [EDIT, {**EDIT, "marks": "[]", "diff": ""}]})
+    assert (edit.marks, marked.marks, marked.diff) == ("", "[]", b"")
     assert (edit.seq, edit.tool, edit.active_s, edit.diff, edit.checksum) == (1, "brush", 1.5, b"\x01\x02", 7)
     assert edit.client_at.isoformat() == "2026-01-31T12:00:00+00:00"
 
 
-@given(field=st.sampled_from(sorted(EDIT)), value=VALUES)
+@given(field=st.sampled_from([*sorted(EDIT), "marks"]), value=VALUES)
 def test_what_is_read_fits_the_documented_schema(field: str, value: Any) -> None:
     body = {"edits": [{**EDIT, field: value}]}
     refusal = _refusal(body)
@@ -64,7 +65,7 @@ def _refusal(body: Any) -> str | None:
         ({"edits": [EDIT], "role": 1}, "role: unknown field. Send only `edits`."),
         (
             {"edits": [EDIT, {"seq": 2}]},
-            "edits.1: expected exactly the fields active_s, checksum, client_at, diff, seq, tool.",
+            "edits.1: expected exactly the fields active_s, checksum, client_at, diff, marks, seq, tool.",
         ),
         (
             {"edits": [{**EDIT, "seq": 0}]},
@@ -78,6 +79,18 @@ def _refusal(body: Any) -> str | None:
         ),
         ({"edits": [{**EDIT, "tool": "x" * 41}]}, "edits.0.tool: expected a name of 1 to 40 characters."),
         ({"edits": [{**EDIT, "diff": "A=="}]}, "edits.0.diff: expected base64, got 'A=='."),
+        (
+            {"edits": [{**EDIT, "marks": [["type/nuclear/1", None, "a"]]}]},
+            "edits.0.marks: expected a text of at most 1000000 bytes, got [['type/nuclear/1', None, 'a']].",
+        ),
+        (
+            {"edits": [{**EDIT, "marks": " " * 1_000_001}]},
+            "edits.0.marks: expected a text of at most 1000000",
+        ),
+        (
+            {"edits": [{**EDIT, "marks": "\ud83d"}]},
+            "edits.0.marks: expected a text of at most 1000000 bytes,",
+        ),
         (
             {"edits": [{**EDIT, "client_at": "yesterday"}]},
             "edits.0.client_at: expected a moment such as 2026-01-31T12:00:00Z, got 'yesterday'.",

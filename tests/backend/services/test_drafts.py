@@ -16,7 +16,7 @@ from backend.models import Assignment, Revision
 from backend.models.revision import RevisionSource
 from backend.services.assignments import release_assignment
 from backend.services.context import Context
-from backend.services.drafts import committed_draft, draft_labels, materialise_draft, writable_plane
+from backend.services.drafts import committed_draft, draft_labels, materialise_draft
 from backend.services.edits import NewEdit
 from tests.backend.factories import LabelImage, Maker, make_edit, paint_edits
 
@@ -141,15 +141,3 @@ def test_drafts_of_others_are_not_found(context: Context, make: Maker) -> None:
     assignment = make.claim(make.open_job(), make.user())
     with pytest.raises(NotFound, match=f"There is no assignment {assignment.id} of yours"):
         committed_draft(context, assignment_id=assignment.id, annotator_id=make.user())
-
-
-def test_a_plane_is_copied_once_before_it_is_written(context: Context, make: Maker) -> None:
-    assignment = make.claim(make.open_job(), make.user())
-    draft = committed_draft(context, **_ids(assignment))
-    planes: dict[tuple[str, int], LabelImage] = {}
-    plane = writable_plane(draft, planes, ("nuclear", 0))
-    plane[:] = 9
-    assert writable_plane(draft, planes, ("nuclear", 0)) is plane
-    assert draft.labels.max() != 9
-    with pytest.raises(KeyError):
-        writable_plane(draft, planes, ("nuclear", 1))

@@ -10,6 +10,7 @@ from backend.models import Revision, Task
 from backend.models.revision import RevisionSource
 from backend.services.context import Context
 from backend.services.draft_cache import LabelImage
+from backend.services.marks import read_marks
 from backend.services.revisions import (
     Origin,
     get_revision,
@@ -40,13 +41,17 @@ def revision(context: Context, begin: Transaction, make: Maker, labels: LabelIma
     with begin() as session:
         origin = Origin(RevisionSource.ANNOTATOR, assignment.base_revision_id, assignment.annotator_id)
         task = session.get_one(Task, assignment.task_id)
-        return store_crop_revision(session, context, task=task, stored=stored, origin=origin)
+        return store_crop_revision(
+            session, context, task=task, stored=stored, origin=origin, marks={"type/nuclear/3": "t-cell"}
+        )
 
 
 def test_what_was_stored_comes_back(context: Context, revision: Revision, labels: LabelImage) -> None:
     with reading(context.sessions) as session:
         held = get_revision(session, revision_id=revision.id)
         found = load_crop_labels(context, held)
+        assert read_marks(session, revision_id=revision.id) == {"type/nuclear/3": "t-cell"}
+        assert read_marks(session, revision_id=9999) == {}
         with pytest.raises(NotFound, match="There is no revision 9999"):
             get_revision(session, revision_id=9999)
     assert found.dtype == np.uint32
