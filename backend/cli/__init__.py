@@ -20,6 +20,7 @@ COMMANDS = {
     "dataset": "backend.cli.dataset",
     "train": "backend.cli.training",
     "evaluate": "backend.cli.training",
+    "experiment": "backend.cli.experiment",
     "bench": "backend.cli.bench",
     "models": "backend.cli.models",
     "rollback": "backend.cli.models",

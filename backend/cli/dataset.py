@@ -1,17 +1,13 @@
 """`cytoloop dataset`: labelled files into a dataset version, without server or database."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from backend.cli.options import OutPath
 from backend.cli.progress import progress_of
-from pipeline.dataset import DatasetItem, build_dataset
-from pipeline.errors import InvalidImage
-from pipeline.io import find_images, open_image
-from pipeline.model_input import model_image
-from pipeline.windows import Window
+from pipeline.dataset import build_dataset
+from pipeline.io.labelled import read_labelled
 
 
 @click.command()
@@ -42,35 +38,17 @@ def dataset(
     Example:
       cytoloop dataset labelled/ --out dataset-1 --split 0.8 0.1 0.1 --seed 0
     """
-    manifest = build_dataset(
-        _items(paths), out, fractions=split, seed=seed, min_area=min_area, min_cells=min_cells, size=size
-    )
+    with progress_of("dataset") as report:
+        manifest = build_dataset(
+            read_labelled(paths, progress=report),
+            out,
+            fractions=split,
+            seed=seed,
+            min_area=min_area,
+            min_cells=min_cells,
+            size=size,
+        )
     for name, counts in manifest["splits"].items():
         click.echo(f"{name:<5} {counts}")
     for dropped in manifest["dropped"]:
         click.echo(f"dropped: {dropped}")
-
-
-def _items(paths: tuple[Path, ...]) -> Iterator[DatasetItem]:
-    found = find_images(list(paths))
-    with progress_of("dataset") as report:
-        for index, path in enumerate(found):
-            yield from _frames(path)
-            report(index + 1, len(found))
-
-
-def _frames(path: Path) -> Iterator[DatasetItem]:
-    """Each frame of a file as one item; the frames of a file stay in one split."""
-    with open_image(path) as source:
-        n_frames, _, rows, cols = source.shape
-        if not source.labels:
-            raise InvalidImage("has no labels; leave it out or label it first.", path=path)
-        whole = Window(0, 0, rows, cols)
-        for frame in range(n_frames):
-            yield DatasetItem(
-                source_id=f"{path}#{frame}" if n_frames > 1 else str(path),
-                group=source.group or str(path),
-                image=model_image(source, whole, frame),
-                labels={name: source.read_labels(name, frame, whole) for name in source.labels},
-                provenance={"file": path.name, "frame": frame},
-            )

@@ -31,6 +31,8 @@ class Sidecar:
         Pixel size in micrometres.
     group
         FOVs of one group stay in one split of a dataset.
+    platform, tissue
+        How the image was made and what it shows, in the words of whoever made it.
     """
 
     path: Path | None = None
@@ -41,6 +43,8 @@ class Sidecar:
     compartments: tuple[str, ...] | None = None
     pixel_size_um: float | None = None
     group: str | None = None
+    platform: str | None = None
+    tissue: str | None = None
 
 
 def sidecar_paths(image: Path) -> list[Path]:
@@ -103,6 +107,8 @@ def _parse(path: Path, content: dict[str, Any]) -> Sidecar:
         compartments=compartments,
         pixel_size_um=_positive(path, content, "pixel_size_um"),
         group=_text(path, content, "group"),
+        platform=_text(path, content, "platform"),
+        tissue=_text(path, content, "tissue"),
     )
 
 

@@ -1,0 +1,112 @@
+"""Labelled images in files, as items of a dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.dataset_items import DatasetItem
+from pipeline.errors import InvalidImage
+from pipeline.io.find import find_images
+from pipeline.io.open import open_image
+from pipeline.io.sidecar import read_sidecar
+from pipeline.labels import check_labels
+from pipeline.model_input import model_image
+from pipeline.types import Image, Labels
+from pipeline.windows import Window
+
+
+def read_labelled(
+    paths: Sequence[Path], *, progress: Callable[[int, int], None] | None = None
+) -> Iterator[DatasetItem]:
+    """Read labelled images one at a time: files, or folders of them.
+
+    Each frame of a file is an item; the frames of a file are of one group. The provenance names the file, its
+    folder and, where the JSON beside it says so, platform and tissue.
+
+    Parameters
+    ----------
+    paths
+        Files and folders.
+    progress
+        Called with the number of files read, and of all.
+
+    Raises
+    ------
+    InvalidImage
+        When a file has no labels.
+    InputError
+        When a file cannot be read.
+    """
+    found = find_images(list(paths))
+    for number, path in enumerate(found, start=1):
+        yield from _frames(path)
+        if progress is not None:
+            progress(number, len(found))
+
+
+def _frames(path: Path) -> Iterator[DatasetItem]:
+    sidecar = read_sidecar(path)
+    origin = {"platform": sidecar.platform, "tissue": sidecar.tissue}
+    said = {key: value for key, value in origin.items() if value is not None}
+    with open_image(path) as source:
+        n_frames, _, rows, cols = source.shape
+        if not source.labels:
+            raise InvalidImage("has no labels; leave it out or label it first.", path=path)
+        whole = Window(0, 0, rows, cols)
+        for frame in range(n_frames):
+            yield DatasetItem(
+                source_id=f"{path}#{frame}" if n_frames > 1 else str(path),
+                group=source.group or str(path),
+                image=model_image(source, whole, frame),
+                labels={name: source.read_labels(name, frame, whole) for name in source.labels},
+                provenance={"file": path.name, "folder": path.parent.name, "frame": frame, **said},
+            )
+
+
+@dataclass(frozen=True)
+class AnnotatedImage:
+    """One image that several people outlined.
+
+    image : float32 (row, col, 2), channels [nuclear, membrane]
+    makers : label image (row, col) per annotator, of `compartment`
+    """
+
+    image: Image
+    compartment: str
+    makers: Mapping[str, Labels]
+
+
+def read_annotated(paths: Sequence[Path]) -> Iterator[AnnotatedImage]:
+    """Read .npz files that hold several people's labels of one image: `y`, `y_expert2`, `y_anyone`.
+
+    The first is named `expert1`, the others after what follows `y_`. One item per compartment.
+
+    Raises
+    ------
+    InvalidLabels
+        When an array is no label image, or has another shape than `y`.
+    InputError
+        When a file cannot be read.
+    """
+    for path in paths:
+        with open_image(path) as source:
+            compartments = list(source.labels)
+            _, _, rows, cols = source.shape
+            image = model_image(source, Window(0, 0, rows, cols), 0)
+        with np.load(path, allow_pickle=False) as arrays:
+            names = [name for name in arrays.files if name == "y" or name.startswith("y_")]
+            planes = {name.removeprefix("y_") if name != "y" else "expert1": arrays[name] for name in names}
+        for number, compartment in enumerate(compartments):
+            yield AnnotatedImage(
+                image,
+                compartment,
+                {
+                    name: check_labels(stack[0, ..., number], name=f"{path} {name}")
+                    for name, stack in planes.items()
+                    if stack.shape[-1] > number
+                },
+            )

@@ -1,0 +1,75 @@
+"""The experiments that train models: what they compare, and that nothing leaks between splits."""
+
+import json
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from training.errors import UnusableDataset
+from training.experiments.dataset_size import bin_sizes, nested_bins, run_dataset_size
+from training.experiments.replicates import run_replicates
+from training.experiments.specialists import run_specialists
+from training.training_data import TrainingData
+
+
+def splits_of(folder):
+    return json.loads((folder / "manifest.json").read_text())["groups"]
+
+
+def finished(reported):
+    return reported == sorted(reported) and reported[-1] == pytest.approx(1)
+
+
+def test_replicates_give_a_mean_and_a_deviation(tissues, settings, tmp_path):
+    given, reported = settings
+    outcome = run_replicates(tissues, settings=given)
+    assert [row["split_seed"] for row in outcome.rows] == [0, 0, 1, 1, 2, 2]
+    nuclear = [row["f1"] for row in outcome.rows if row["compartment"] == "nuclear"]
+    assert (
+        f"nuclear F1 {np.mean(nuclear):.3f} (standard deviation {np.std(nuclear, ddof=1):.3f})"
+        in outcome.finding
+    )
+    splits = [splits_of(tmp_path / f"split-{number}") for number in range(3)]
+    assert splits[0] != splits[1] or splits[1] != splits[2]
+    assert finished(reported)
+
+
+def test_a_larger_bin_holds_every_crop_of_a_smaller_one():
+    data = TrainingData(list(range(40)), [], ("nuclear",), "val")
+    sizes = bin_sizes(40)
+    assert sizes == {2: 0.05, 4: 0.1, 10: 0.25, 20: 0.5, 30: 0.75, 40: 1.0}
+    bins = [set(part.train) for part in nested_bins(data, sizes, seed=3)]
+    assert [len(crops) for crops in bins] == list(sizes)
+    assert all(smaller < larger for smaller, larger in pairwise(bins))
+    assert bins[:-1] != [set(part.train) for part in nested_bins(data, sizes, seed=4)][:-1]
+    assert bin_sizes(3) == {1: 0.5, 2: 0.75, 3: 1.0}
+
+
+def test_dataset_size_scores_each_bin_on_the_same_test_crops(tissues, settings):
+    given, reported = settings
+    outcome = run_dataset_size(tissues, settings=given)
+    sizes = sorted({row["n_crops"] for row in outcome.rows})
+    assert len(sizes) > 1
+    assert len({row["n_true"] for row in outcome.rows if row["compartment"] == "nuclear"}) == 1
+    assert f"with {sizes[0]} crops" in outcome.finding
+    assert f"with {sizes[-1]}" in outcome.finding
+    assert finished(reported)
+
+
+def test_specialists_are_tested_at_home_and_abroad(tissues, settings, tmp_path):
+    given, reported = settings
+    outcome = run_specialists(tissues, settings=given)
+    pairs = {(row["trained_on"], row["tested_on"]) for row in outcome.rows}
+    assert pairs == {(a, b) for a in ("first", "second", "all") for b in ("first", "second")}
+    own = splits_of(tmp_path / "of-0") | splits_of(tmp_path / "of-1")
+    assert own == splits_of(tmp_path / "all")
+    assert "over 2 categories: specialists at home" in outcome.finding
+    assert finished(reported)
+
+
+def test_specialists_need_two_categories(tissues, settings):
+    with pytest.raises(
+        UnusableDataset, match=r"all 3 images are of one platform \(second\); give images of two"
+    ):
+        run_specialists(tissues[::2], settings=settings[0])

@@ -1,0 +1,72 @@
+"""Three splits of the same images, a model for each: how much do the scores depend on the split?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from pipeline.dataset_items import DatasetItem
+from training.experiments.plots import COLORS, new_plot
+from training.experiments.settings import ExperimentSettings, Outcome, Row
+from training.experiments.training_sets import compartments_of, load_crops, make_dataset, train_and_score
+
+N_SPLITS = 3
+
+
+def run_replicates(items: Sequence[DatasetItem], *, settings: ExperimentSettings) -> Outcome:
+    """Train and test on three random splits by group (Greenwald et al. 2022, Methods, "Model benchmarking").
+
+    Parameters
+    ----------
+    items
+        Labelled images, of three groups or more.
+    settings
+        Budget, seed and threshold.
+    """
+    rows: list[Row] = []
+    for number in range(N_SPLITS):
+        seed = settings.seed + number
+        dataset = make_dataset(items, f"split-{number}", settings=settings, seed=seed)
+        scores = train_and_score(
+            load_crops(dataset, settings=settings),
+            f"split-{number}",
+            tests={"test": dataset},
+            settings=settings,
+            seed=seed,
+            progress=settings.part(number, N_SPLITS),
+        )["test"]
+        rows += [
+            {"split_seed": seed, "compartment": name, **scores[name]} for name in compartments_of(scores)
+        ]
+    return Outcome(rows, _finding(rows, settings=settings), _plot(rows, settings=settings))
+
+
+def _by_compartment(rows: Sequence[Row]) -> dict[str, list[float]]:
+    found: dict[str, list[float]] = {}
+    for row in rows:
+        found.setdefault(row["compartment"], []).append(row["f1"])
+    return found
+
+
+def _finding(rows: Sequence[Row], *, settings: ExperimentSettings) -> str:
+    parts = [
+        f"{name} F1 {np.mean(values):.3f} (standard deviation {np.std(values, ddof=1):.3f})"
+        if len(values) > 1
+        else f"{name} F1 {values[0]:.3f} (one split only has such cells to test)"
+        for name, values in _by_compartment(rows).items()
+    ]
+    return f"Over {N_SPLITS} splits, at IoU {settings.iou}: " + "; ".join(parts) + "."
+
+
+def _plot(rows: Sequence[Row], *, settings: ExperimentSettings) -> Figure:
+    figure, axes = new_plot(title="Three splits", x="", y=f"F1 at IoU {settings.iou}")
+    found = _by_compartment(rows)
+    for place, (name, values) in enumerate(found.items()):
+        axes.scatter([place] * len(values), values, color=COLORS.get(name), zorder=3)
+        axes.errorbar(place + 0.15, np.mean(values), yerr=np.std(values), fmt="_", color="black", capsize=4)
+    axes.set_xticks(range(len(found)), [name.replace("_", " ") for name in found])
+    axes.set_xlim(-0.5, len(found) - 0.5)
+    axes.set_ylim(0, 1)
+    return figure
