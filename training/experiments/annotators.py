@@ -70,7 +70,7 @@ def _mean_pairs(rows: Sequence[Row]) -> list[tuple[str, str, float]]:
 def _finding(rows: Sequence[Row], people: set[str], *, settings: ExperimentSettings) -> str:
     pairs = _mean_pairs(rows)
     human = [f1 for a, b, f1 in pairs if {a, b} <= people]
-    parts = [f"people with one another {np.mean(human):.3f} ({len(human)} pairs)"]
+    parts = [f"people with one another {np.mean(human):.3f} (pairs: {len(human)})"]
     for model in dict.fromkeys(name for a, b, _ in pairs for name in (a, b) if name not in people):
         mixed = [f1 for a, b, f1 in pairs if model in (a, b) and len({a, b} & people) == 1]
         parts.append(f"{model} with people {np.mean(mixed):.3f}")

@@ -97,7 +97,7 @@ def _outcome(rows: Sequence[Row], errors: dict[str, Floats], *, settings: Experi
     ]
     figure, axes = new_plot(title="Error in size", x="true area, px", y="predicted area / true area - 1")
     for way, points in errors.items():
-        axes.scatter(points[:, 0], points[:, 1], s=4, alpha=0.35, label=way, color=_COLORS[way], linewidths=0)
+        axes.scatter(points[:, 0], points[:, 1], s=9, alpha=0.4, label=way, color=_COLORS[way], linewidths=0)
     axes.axhline(0, color="black", linewidth=0.8)
     axes.set_ylim(-1, 3)
     axes.legend(frameon=False, markerscale=3)

@@ -82,7 +82,7 @@ def test_annotators_are_compared_with_each_other_and_with_predictors(tissues, se
     assert pairs == [("one", "two"), ("one", "baseline"), ("two", "baseline")]
     f1 = [row["f1"] for row in outcome.rows]
     assert f1[0] > max(f1[1:])
-    assert f"people with one another {f1[0]:.3f} (1 pairs); baseline with people" in outcome.finding
+    assert f"people with one another {f1[0]:.3f} (pairs: 1); baseline with people" in outcome.finding
 
 
 def test_annotators_need_two_people(tissues, settings):
