@@ -192,7 +192,7 @@ class _Builder:
             "n_cells": n_cells,
             "n_removed": _removed(labels, cleaned),
             "findings": _summary(findings),
-            "sha256": item_sha256(item.image, labels),
+            "sha256": item_sha256(item.image, labels, item.hidden),
         }
         counted = next(iter(n_cells))
         if n_cells[counted] < self._thresholds.min_cells:
@@ -202,6 +202,8 @@ class _Builder:
             )
             self.dropped.append({**entry, "reason": reason})
             return
+        for name, mask in item.hidden.items():
+            cleaned[name] = np.where(mask, np.int32(NO_TRUTH), cleaned[name])
         windows = plan_windows(item.image.shape[:2], size_px=self._size, overlap=0.0)
         self._numbers[item.source_id] = [
             self._add_crop(item.image, cleaned, window=window) for window in windows

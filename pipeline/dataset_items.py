@@ -13,10 +13,10 @@ from pipeline.compartments import COMPARTMENTS
 from pipeline.errors import InvalidImage, InvalidLabels
 from pipeline.labels import check_labels
 from pipeline.model_input import INPUT_CHANNELS
-from pipeline.types import Image, Labels, LabelSet
+from pipeline.types import Image, Labels, LabelSet, Mask
 
 NO_TRUTH = -1
-"""Value of `y` where nothing is known: compartment not annotated, padding, a cell cut to a sliver."""
+"""Value of `y` where nothing is known: compartment not annotated, padding, a hidden pixel, a sliver."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,8 @@ class DatasetItem:
         float32 (row, column, 2): nuclear, membrane, as stored.
     labels
         Label image (row, column) of one or both compartments.
+    hidden
+        Compartment to mask (row, column) of pixels whose labels say nothing, such as ignored regions.
     provenance
         Plain JSON values that say where it comes from; copied to the manifest.
     """
@@ -42,10 +44,11 @@ class DatasetItem:
     image: Image
     labels: LabelSet
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    hidden: Mapping[str, Mask] = field(default_factory=dict)
 
 
 def hide_slivers(labels: Labels, *, min_area: int) -> Labels:
-    """Mark labels that have fewer than `min_area` pixels in a crop as -1."""
+    """Mark labels that have fewer than `min_area` pixels in a crop as -1; what is -1 stays."""
     present, inverse, areas = np.unique(labels, return_inverse=True, return_counts=True)
     shown = np.where((present > 0) & (areas < min_area), NO_TRUTH, present)
     return shown[inverse].reshape(labels.shape).astype(np.int32)
@@ -87,13 +90,22 @@ def check_item(item: DatasetItem) -> LabelSet:
                     " Give both of one FOV."
                 )
             checked[name] = labels
+    for name, mask in item.hidden.items():
+        if name not in checked or mask.shape != image.shape[:2] or mask.dtype != np.bool_:
+            raise InvalidLabels(
+                f"{item.source_id}: hidden pixels of {name} are {mask.dtype} of {mask.shape}; give masks of"
+                f" {image.shape[:2]} for labelled compartments."
+            )
     return checked
 
 
-def item_sha256(image: Image, labels: LabelSet) -> str:
-    """SHA-256 of the pixels and labels of an item, as hexadecimal digits."""
+def item_sha256(image: Image, labels: LabelSet, hidden: Mapping[str, Mask]) -> str:
+    """SHA-256 of the pixels, labels and hidden pixels of an item, as hexadecimal digits."""
     digest = hashlib.sha256(np.ascontiguousarray(image, dtype="<f4").tobytes())
     for name, plane in labels.items():
         digest.update(name.encode())
         digest.update(np.ascontiguousarray(plane, dtype="<i4").tobytes())
+    for name in sorted(hidden):
+        digest.update(b"hidden" + name.encode())
+        digest.update(np.packbits(hidden[name]).tobytes())
     return digest.hexdigest()

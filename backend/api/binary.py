@@ -66,3 +66,11 @@ def stored_file_response(storage: Storage, key: str, *, name: str, mimetype: str
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "private, no-cache"
     return response
+
+
+def text_download(parts: Iterator[str], *, name: str, mimetype: str) -> Response:
+    """A text as a download, made while it is sent."""
+    response = Response(parts, mimetype=mimetype)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response

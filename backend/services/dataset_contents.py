@@ -8,12 +8,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from backend.db import reading
 from backend.models import Fov, Revision
 from backend.services.context import Context
 from backend.services.fov_labels import open_fov_labels
 from backend.services.fovs import open_reader
+from backend.services.marks import read_marks
 from pipeline.dataset import DatasetItem, load_split
 from pipeline.io.pyramid import blocks
+from pipeline.mark_masks import hidden_pixels
 from pipeline.model_input import model_image
 
 CROP_PX = 256
@@ -35,17 +38,27 @@ def group_of(fov: Fov) -> str:
     return fov.group or f"fov-{fov.id}"
 
 
-def dataset_items(context: Context, fov: Fov, revision: Revision) -> Iterator[DatasetItem]:
-    """An accepted FOV for `pipeline.dataset.build_dataset`, in pieces that fit into memory."""
+def dataset_items(
+    context: Context, fov: Fov, revision: Revision, *, hide_uncertain: bool = False
+) -> Iterator[DatasetItem]:
+    """An accepted FOV for `pipeline.dataset.build_dataset`, in pieces that fit into memory.
+
+    Regions that annotators marked to be ignored carry no truth; cells marked as uncertain carry some, unless
+    `hide_uncertain` says otherwise.
+    """
     reader, labels = open_reader(context, fov), open_fov_labels(context, revision)
+    with reading(context.sessions) as session:
+        marks = read_marks(session, revision_id=revision.id)
     height, width = _piece_px(fov.n_rows), _piece_px(fov.n_columns)
     for frame in range(fov.n_frames):
         for window in blocks(fov.n_rows, fov.n_columns, height=height, width=width):
+            held = {name: labels.read(name, frame, window) for name in labels.compartments}
             yield DatasetItem(
                 source_id=f"fov-{fov.id}/frame-{frame}/{window.row}-{window.col}",
                 group=group_of(fov),
                 image=model_image(reader, window, frame),
-                labels={name: labels.read(name, frame, window) for name in labels.compartments},
+                labels=held,
+                hidden=hidden_pixels(marks, held, frame=frame, window=window, hide_uncertain=hide_uncertain),
                 provenance={
                     "fov_id": fov.id,
                     "fov": fov.name,

@@ -32,6 +32,7 @@ class _Plan:
     accepted: Sequence[tuple[Fov, Revision]]
     thresholds: QcThresholds
     seed: int
+    hide_uncertain: bool
     fixed: Mapping[str, str]
     """The splits that groups have from earlier versions."""
 
@@ -43,14 +44,16 @@ class _Plan:
             "seed": self.seed,
             "min_area_px": self.thresholds.min_area_px,
             "min_cells": self.thresholds.min_cells,
+            "hide_uncertain": self.hide_uncertain,
         }
 
 
-def freeze_dataset(context: Context, *, project_id: int, seed: int = 0) -> int:
+def freeze_dataset(context: Context, *, project_id: int, seed: int = 0, hide_uncertain: bool = False) -> int:
     """Freeze the project's accepted FOVs into a dataset version; its id.
 
     An FOV stays in the split of the first version that holds it, with the rest of its group. When nothing
-    was accepted since, the version that stands is given.
+    was accepted since, the version that stands is given. Regions marked to be ignored are -1 in `y`; cells
+    marked as uncertain are kept as they are, or are -1, too, with `hide_uncertain`.
 
     Raises
     ------
@@ -62,7 +65,7 @@ def freeze_dataset(context: Context, *, project_id: int, seed: int = 0) -> int:
         When quality control leaves nothing.
     """
     with reading(context.sessions) as session:
-        plan = _plan(session, project_id=project_id, seed=seed)
+        plan = _plan(session, project_id=project_id, seed=seed, hide_uncertain=hide_uncertain)
         known = _find_same(session, plan)
     if known is not None:
         return known
@@ -84,7 +87,7 @@ def freeze_dataset(context: Context, *, project_id: int, seed: int = 0) -> int:
         return _record(context, plan, prefix=prefix, manifest={**manifest, "inputs": plan.inputs})
 
 
-def _plan(session: Session, *, project_id: int, seed: int) -> _Plan:
+def _plan(session: Session, *, project_id: int, seed: int, hide_uncertain: bool) -> _Plan:
     project = get_project(session, project_id=project_id)
     rows = session.execute(
         select(Fov, Revision)
@@ -100,7 +103,7 @@ def _plan(session: Session, *, project_id: int, seed: int) -> _Plan:
     thresholds = ProjectSettings.from_dict(project.settings).qc_thresholds()
     known = session.scalars(select(Fov).where(Fov.project_id == project_id, Fov.split.is_not(None)))
     fixed = {group_of(fov): fov.split for fov in known if fov.split is not None}
-    return _Plan(project_id, accepted, thresholds, seed, fixed)
+    return _Plan(project_id, accepted, thresholds, seed, hide_uncertain, fixed)
 
 
 def _find_same(session: Session, plan: _Plan) -> int | None:
@@ -110,12 +113,17 @@ def _find_same(session: Session, plan: _Plan) -> int | None:
         .order_by(DatasetVersion.number.desc())
         .limit(1)
     ).first()
-    return latest.id if latest is not None and latest.manifest.get("inputs") == plan.inputs else None
+    return latest.id if latest is not None and _inputs_of(latest) == plan.inputs else None
+
+
+def _inputs_of(version: DatasetVersion) -> dict[str, Any]:
+    """What made a version; those from before there were marks hid no cell."""
+    return {"hide_uncertain": False, **version.manifest.get("inputs", {})}
 
 
 def _items(context: Context, plan: _Plan) -> Iterator[DatasetItem]:
     for fov, revision in plan.accepted:
-        yield from dataset_items(context, fov, revision)
+        yield from dataset_items(context, fov, revision, hide_uncertain=plan.hide_uncertain)
 
 
 def _record(context: Context, plan: _Plan, *, prefix: str, manifest: dict[str, Any]) -> int:

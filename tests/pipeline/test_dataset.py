@@ -57,6 +57,39 @@ def test_crops_are_the_windows_of_the_images(tmp_path: Path) -> None:
     assert sum(len(image) for image, _ in by_split.values()) == sum(2 * n for n in (1, 2, 2, 2))
 
 
+def test_hidden_pixels_carry_no_truth(tmp_path: Path) -> None:
+    mask = np.zeros((100, 120), dtype=bool)
+    mask[:32, :40] = True
+    plain, hidden = item("a"), item("a", hidden={"nuclear": mask})
+    manifests = [build_dataset([each], tmp_path / str(n), size=64) for n, each in enumerate((plain, hidden))]
+    before, after = (load_split(tmp_path / str(n), "train")[1][0] for n in range(2))
+    assert (after[:32, :40, 1] == NO_TRUTH).all()
+    np.testing.assert_array_equal(after[..., 0], before[..., 0])
+    changed = after[..., 1] != before[..., 1]
+    assert (after[..., 1][changed] == NO_TRUTH).all()
+    # Beside the mask, only what is left of cells that it cuts to slivers.
+    assert (before[..., 1][changed][~mask[:64, :64][changed]] > 0).all()
+    first, second = (manifest["sources"][0] for manifest in manifests)
+    assert first["sha256"] != second["sha256"]
+    assert first["n_cells"] == second["n_cells"]
+
+
+@pytest.mark.parametrize(
+    ("hidden", "message"),
+    [
+        ({"membrane": np.zeros((100, 120), dtype=bool)}, "a: hidden pixels of membrane are bool of"),
+        (
+            {"nuclear": np.zeros((9, 9), dtype=bool)},
+            r"a: hidden pixels of nuclear are bool of \(9, 9\); give",
+        ),
+        ({"nuclear": np.zeros((100, 120))}, r"masks of \(100, 120\) for labelled compartments"),
+    ],
+)
+def test_hidden_pixels_must_fit(tmp_path: Path, hidden: Any, message: str) -> None:
+    with pytest.raises(InvalidLabels, match=message):
+        build_dataset([item("a", hidden=hidden)], tmp_path / "d")
+
+
 def test_a_small_image_is_padded_without_truth(tmp_path: Path) -> None:
     build_dataset([item("a", (50, 60))], tmp_path / "d", size=64)
     image, labels = load_split(tmp_path / "d", "train")

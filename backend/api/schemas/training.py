@@ -8,6 +8,9 @@ from backend.models.run import RunKind, RunState
 
 
 class DatasetIn(Schema):
+    """`hide_uncertain` keeps cells that are marked as uncertain out of training."""
+
+    hide_uncertain = Boolean(load_default=False, truthy={True}, falsy={False})
     seed = Integer(load_default=0, strict=True, validate=Range(min=0, max=2**31 - 1))
 
 
