@@ -16,7 +16,8 @@ from backend.demo.client import ApiClient
 from backend.demo.loop import Loop
 from backend.serve import Stack, embedded_stack
 from tests.e2e.browser import ensure_browser
-from tests.e2e.lab import Lab
+from tests.e2e.lab import Job, Lab
+from tests.e2e.playground import launch_scene
 
 READY = "[data-ready='true']"
 HOST_PAGE = """<!doctype html><title>Platform</title><body style="margin:0;height:3000px">
@@ -59,6 +60,12 @@ def lab(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Lab:
     context = build_context(stack.settings, role="cli")
     loop = Loop(context, stack.url, admin, reviewer, project["id"], seed=0)
     return Lab(loop, tmp_path_factory.mktemp("images"))
+
+
+@pytest.fixture(scope="session")
+def scene_job(lab: Lab) -> Job:
+    """A job whose crop is the scene; every annotator gets an assignment of their own."""
+    return launch_scene(lab)
 
 
 @pytest.fixture(scope="session")

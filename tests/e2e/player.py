@@ -10,7 +10,7 @@ import numpy as np
 from playwright.sync_api import Frame, Locator, Page
 
 from backend.demo.client import ApiClient
-from tests.e2e.editor_page import labels_of
+from tests.e2e.editor_page import READY, labels_of
 
 Place = tuple[float, float]
 """Row and column of a pixel of the image."""
@@ -53,7 +53,21 @@ class Player:
 
     def __post_init__(self) -> None:
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.find_editor()
+
+    def find_editor(self) -> None:
+        """To be called again when the page was loaded anew."""
         self.surface.evaluate(FIND_EDITOR)
+
+    def close(self) -> None:
+        """Close the browser context; fails when the page threw anything."""
+        self.page.context.close()
+        assert self.faults == []
+
+    def reload(self) -> None:
+        self.page.reload()
+        self.surface.wait_for_selector(READY)
+        self.find_editor()
 
     @property
     def canvas(self) -> Locator:

@@ -96,16 +96,14 @@ def scene_image() -> np.ndarray:
     return (np.stack([nuclei, membrane]) + noise).astype(np.uint16)
 
 
-def write_scene(folder: Path, name: str) -> Path:
-    """An OME-TIFF of the scene, to be ingested."""
-    path = folder / f"{name}.ome.tif"
+def write_scenes(path: Path, *, count: int) -> None:
+    """An OME-TIFF with this many scenes side by side, each of which becomes a crop."""
     metadata = {"axes": "TCYX", "Channel": {"Name": list(CHANNELS)}}
-    tifffile.imwrite(path, scene_image(), metadata=metadata)
-    return path
+    tifffile.imwrite(path, np.tile(scene_image(), (1, 1, 1, count)), metadata=metadata)
 
 
-def set_labels(client: ApiClient, assignment: dict[str, Any], wanted: np.ndarray) -> int:
-    """Make the assignment's labels these, by edits; returns the last sequence number."""
+def set_labels(client: ApiClient, assignment: dict[str, Any], wanted: np.ndarray) -> None:
+    """Make the assignment's labels these, by edits."""
     path = f"/assignments/{assignment['id']}"
     held = client.get_npy(f"{path}/labels.npy")
     edits: list[dict[str, Any]] = []
@@ -114,8 +112,8 @@ def set_labels(client: ApiClient, assignment: dict[str, Any], wanted: np.ndarray
             diff = diff_labels(held[index, frame], wanted[index, frame], compartment=compartment, frame=frame)
             if diff is not None:
                 edits.append(_edit(assignment["last_seq"] + len(edits) + 1, encode_diff(diff)))
-    last: int = client.post(f"{path}/edits", {"edits": edits})["last_seq"]
-    return last
+    if edits:
+        client.post(f"{path}/edits", {"edits": edits})
 
 
 def _edit(seq: int, data: bytes) -> dict[str, Any]:

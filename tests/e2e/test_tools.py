@@ -30,7 +30,7 @@ from tests.e2e.moves import (
     relabelled,
     then,
 )
-from tests.e2e.playground import launch_scene, open_scene
+from tests.e2e.playground import open_scene
 from tests.e2e.scene import LABEL
 
 EMPTY, PLAIN, PAIR, PEANUT, SMALL = scene.EMPTY, scene.PLAIN, scene.PAIR, scene.PEANUT, scene.SMALL
@@ -142,25 +142,20 @@ ROUNDS = [
 
 
 @pytest.fixture(scope="module")
-def scene_job(lab):
-    return launch_scene(lab, "tools")
-
-
-@pytest.fixture(scope="module")
-def players(scene_job, lab, browser, platform, shots):
+def players(scene_job, browser, platform, shots):
     """The player at each kind of place, opened when the first test asks for it."""
     opened = {}
 
     def at(place):
         if place not in opened:
-            job = scene_job if place == "page" else launch_scene(lab, f"tools in a {place}")
-            opened[place] = open_scene(job, place, browser=browser, place=place, host=platform, shots=shots)
+            opened[place] = open_scene(
+                scene_job, f"tools-{place}", browser=browser, place=place, host=platform, shots=shots
+            )
         return opened[place]
 
     yield at
     for player in opened.values():
-        player.page.close()
-    assert [fault for player in opened.values() for fault in player.faults] == []
+        player.close()
 
 
 @pytest.fixture
