@@ -50,7 +50,7 @@ def fov_cells_csv(session: Session, context: Context, *, fov_id: int) -> Iterato
     ------
     NotFound
         When there is no such FOV, or it has no labels yet.
-    StorageError
+    StorageError, pipeline.errors.UnreadableImage
         When the storage lacks them.
     """
     fov = get_fov(session, fov_id=fov_id)

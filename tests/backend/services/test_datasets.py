@@ -6,7 +6,7 @@ import pytest
 
 from backend.db import reading, transaction
 from backend.errors import Conflict, NotFound
-from backend.models import DatasetVersion, Fov, Project
+from backend.models import DatasetVersion, Fov, Project, Revision
 from backend.services.context import Context
 from backend.services.dataset_contents import dataset_items, load_test_images, trained_groups
 from backend.services.datasets import freeze_dataset, get_dataset_version, list_dataset_versions
@@ -124,6 +124,45 @@ def test_large_fovs_are_taken_in_pieces_of_whole_crops(lite: Loop, monkeypatch: 
     piece = next(item for item in items if item.source_id.endswith(f"frame-{frame}/{row}-{col}"))
     np.testing.assert_array_equal(piece.labels["nuclear"], square_nuclei()[row : row + 32, col : col + 32])
     assert piece.provenance["window"] == [row, col, 32, 32]
+
+
+def _mark(loop: Loop, fov_id: int, marks: dict[str, object]) -> None:
+    with transaction(loop.context.sessions) as session:
+        revision = session.get_one(Revision, session.get_one(Fov, fov_id).current_revision_id)
+        revision.marks = marks
+
+
+def test_ignored_regions_carry_no_truth(lite: Loop) -> None:
+    (fov_id,) = lite.accept(1)
+    square = [[0, 0], [0, 40], [30, 40], [30, 0]]
+    _mark(lite, fov_id, {"ignore/r": {"frame": 0, "points": square}, "uncertain/nuclear/1": True})
+    (item,) = dataset_items(
+        lite.context, lite.fov(fov_id), lite.revision(lite.fov(fov_id).current_revision_id)
+    )
+    assert {name: int(mask.sum()) for name, mask in item.hidden.items()} == {
+        "whole_cell": 1200,
+        "nuclear": 1200,
+    }
+    version = _version(lite, freeze_dataset(lite.context, project_id=lite.project_id))
+    with lite.context.storage.local_copy(version.storage_prefix) as folder:
+        _, labels = load_split(folder, "train")
+    assert (labels[0, :30, :40] == -1).all()
+    assert (labels[0, 31:90, 41:90] >= 0).any()
+
+
+def test_uncertain_cells_are_kept_unless_they_are_to_be_hidden(lite: Loop) -> None:
+    (fov_id,) = lite.accept(1)
+    _mark(lite, fov_id, {"uncertain/nuclear/1": True})
+    kept = freeze_dataset(lite.context, project_id=lite.project_id)
+    assert freeze_dataset(lite.context, project_id=lite.project_id) == kept
+    hidden = freeze_dataset(lite.context, project_id=lite.project_id, hide_uncertain=True)
+    assert freeze_dataset(lite.context, project_id=lite.project_id, hide_uncertain=True) == hidden != kept
+    known = []
+    for version_id in (kept, hidden):
+        with lite.context.storage.local_copy(_version(lite, version_id).storage_prefix) as folder:
+            known.append(load_split(folder, "train")[1][0, ..., 1])
+    assert (known[0] == 1).any()
+    np.testing.assert_array_equal(known[1], np.where(known[0] == 1, -1, known[0]))
 
 
 def test_test_images_leave_out_the_groups_that_a_model_knows(lite: Loop) -> None:
