@@ -103,7 +103,7 @@ def load_checkpoint(path: Path, *, run: str) -> Checkpoint | None:
     if not path.exists():
         return None
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
             values = json.loads(file[_STATE].tobytes().decode())
             lists = {kind: _listed(file, kind) for kind in (_WEIGHTS, _OPTIMIZER, _BEST)}
         found, version = values.pop("run"), values.pop("format_version")

@@ -246,7 +246,8 @@ def _save(run: FitRun) -> None:
     assert run.checkpoint is not None
     now_s = run.clock()
     run.state.elapsed_s, run.started_s, run.saved_s = run.elapsed_s(), now_s, now_s
-    state = Checkpoint(run.state, run.model.get_weights(), _optimizer_values(run.model))
+    optimizer = [variable.numpy() for variable in run.model.optimizer.variables]
+    state = Checkpoint(run.state, run.model.get_weights(), optimizer)
     save_checkpoint(run.checkpoint, state, run=run.name)
 
 
@@ -266,10 +267,3 @@ def _resume(run: FitRun) -> bool:
         ) from error
     run.state = found.state
     return True
-
-
-def _optimizer_values(model: Model) -> list[Any]:
-    # Imported here because it imports Keras.
-    from training.keras_backend import ops
-
-    return [ops.convert_to_numpy(variable) for variable in model.optimizer.variables]

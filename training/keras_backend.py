@@ -4,11 +4,13 @@ Importing this module takes seconds, so only modules that cannot do without Kera
 imported inside functions by the rest. `keras`, `layers` and `ops` are to be taken from here.
 """
 
+import io
 import os
 import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 
 @contextmanager
@@ -33,7 +35,7 @@ with _native_stderr_muted():
     import keras
     from keras import layers, ops
 
-__all__ = ["JIT_COMPILE", "keras", "layers", "ops", "quiet_files"]
+__all__ = ["JIT_COMPILE", "keras", "layers", "ops", "quiet_files", "weights_bytes"]
 
 JIT_COMPILE: bool = keras.config.backend() == "jax"
 """What to compile a model with: JAX is slow without its compiler, TensorFlow on a CPU slower with XLA."""
@@ -49,3 +51,22 @@ def quiet_files() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
+
+
+class _WeightsFile(io.BytesIO):
+    """A file in memory; Keras asks for a name that ends like this."""
+
+    def __str__(self) -> str:
+        return "memory.weights.h5"
+
+
+def weights_bytes(model: Any) -> bytes:
+    """Return the content of a weights file of a model, without what its optimizer remembers.
+
+    Made in memory, because the HDF5 library ends the process when the disk is full while it writes.
+    """
+    file = _WeightsFile()
+    optimizer = getattr(model, "optimizer", None)
+    with quiet_files():
+        keras.saving.save_weights(model, file, objects_to_skip=[] if optimizer is None else [optimizer])
+    return file.getvalue()

@@ -89,7 +89,7 @@ def write_model_folder(
         The disk is full, or the place may not be written to; nothing is left behind.
     """
     # Imported here because it imports Keras.
-    from training.keras_backend import quiet_files
+    from training.keras_backend import weights_bytes
 
     refuse_existing(out)
     description = {
@@ -104,8 +104,7 @@ def write_model_folder(
         draft.mkdir(parents=True)
         _write_json(draft / MODEL_FILE, description)
         _write_json(draft / METRICS_FILE, dict(metrics))
-        with quiet_files():
-            model.save_weights(draft / WEIGHTS_FILE)
+        (draft / WEIGHTS_FILE).write_bytes(weights_bytes(model))
         _write_json(draft / CHECKSUMS_FILE, {name: _sha256(draft / name) for name in _SIGNED})
         os.rename(draft, out)
     except OSError as error:

@@ -1,5 +1,8 @@
 """A tiny dataset version and a model trained on it in seconds, shared by the tests of this folder."""
 
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -59,3 +62,19 @@ def trained(dataset_dir: Path, tmp_path_factory: pytest.TempPathFactory):
     out = tmp_path_factory.mktemp("models") / "model"
     result = train_model(dataset_dir, out, config=SMALL, epochs=4, seed=1, progress=reports.append)
     return result, reports
+
+
+@pytest.fixture
+def tight_disk():
+    """A block in which no file may grow beyond a number of bytes, as on a full disk."""
+
+    @contextmanager
+    def limit(n_bytes: int) -> Iterator[None]:
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, before[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    return limit
