@@ -7,6 +7,7 @@ from apiflask import APIFlask
 
 from backend.api import auth, throttle
 from backend.api.assignments import assignments
+from backend.api.box_predictions import boxes
 from backend.api.current import EXTENSION
 from backend.api.datasets import datasets
 from backend.api.docs import DocumentedApp, docs
@@ -18,6 +19,7 @@ from backend.api.projects import projects
 from backend.api.schemas.base import ErrorOut
 from backend.api.training import training
 from backend.api.uploads import UploadRequest, drop_uploads, set_upload_limit
+from backend.api.view_presets import view_presets
 from backend.health import health
 from backend.logging import log_requests
 from backend.pages import DIST, pages, protect_responses
@@ -25,7 +27,7 @@ from backend.services.context import Context
 
 PREFIX = "/api/v1"
 VERSION = "1"
-BLUEPRINTS = (people, projects, fovs, jobs, assignments, datasets, training)
+BLUEPRINTS = (people, projects, fovs, jobs, assignments, boxes, view_presets, datasets, training)
 
 
 def create_app(context: Context, *, dist: Path = DIST) -> APIFlask:

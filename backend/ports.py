@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
 import numpy.typing as npt
 
 from backend.errors import CytoloopError, StorageError
@@ -115,6 +116,20 @@ class LabelBand:
     labels: npt.NDArray[Any]
 
 
+class LabelBands(Protocol):
+    """The bands of a prediction, and what is known once all of them were taken."""
+
+    def __iter__(self) -> Iterator[LabelBand]:
+        """Every compartment's bands, from top to bottom; once only."""
+
+    @property
+    def confidences(self) -> Mapping[str, npt.NDArray[np.float32]]:
+        """How sure the predictor is of each instance, 0 to 1, by compartment, indexed by label.
+
+        Complete after the last band; a compartment of which nothing is known is absent.
+        """
+
+
 @dataclass(frozen=True)
 class TrainingStep:
     """Where a training stands: epochs completed, share of the budget used, losses, seconds left if known.
@@ -150,10 +165,14 @@ class TrainedModel:
 class Trainer(Protocol):
     """Predicting large images, training and evaluation; the worker's `backend/worker/trainer.py`."""
 
-    def predict_bands(
-        self, predictor: Predictor, read: ReadInput, *, shape: tuple[int, int]
-    ) -> Iterator[LabelBand]:
+    def predict_bands(self, predictor: Predictor, read: ReadInput, *, shape: tuple[int, int]) -> LabelBands:
         """Label images of an image of any size, by tiles, as bands from top to bottom."""
+
+    def predict_window(self, predictor: Predictor, image: npt.NDArray[Any], window: Window) -> LabelSet:
+        """Label images of a window of an image, with the intensities of the whole image.
+
+        `image` (rows, columns, [nuclear, membrane]) float32; the answer (window rows, window columns) int32.
+        """
 
     def train(
         self,

@@ -1,4 +1,4 @@
-"""The whole application on one machine: database, Redis, web, worker and beat, started and stopped together.
+"""The whole application on one machine: database, Redis, web, workers and beat, started and stopped together.
 
 ::
 
@@ -11,9 +11,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from signal import SIGQUIT
 
+from backend.adapters.celery_queue import BOX_QUEUE_NAME, QUEUE_NAME
 from backend.config import Settings
 from backend.errors import ConfigError
 from backend.first_users import read_first_passwords
@@ -94,20 +96,18 @@ def only_one(data_dir: Path) -> Iterator[None]:
 
 
 def programs(settings: Settings, listener: int) -> tuple[Program, ...]:
-    """Web, worker and beat with these settings; `listener` is the descriptor of the listening socket."""
+    """Web, workers and beat with these settings; `listener` is the descriptor of the listening socket."""
     environment = child_environment(settings)
     celery = (sys.executable, "-m", "celery", "--app", "backend.worker.celery_app:celery", "--quiet")
+    # A worker waits for its running work when asked to stop cleanly, and training takes minutes: it is asked
+    # to put its work down, and the sweep starts that again.
+    worker = partial(Program, environment=environment, stop_signal=SIGQUIT, death_signal=SIGQUIT)
+    work = (*celery, "worker", "--queues", QUEUE_NAME, "--hostname", "cytoloop@%h")
+    boxes = (*celery, "worker", "--queues", BOX_QUEUE_NAME, "--pool", "solo", "--hostname", "boxes@%h")
     return (
         web_program(settings, listener),
-        # A worker waits for its running work when asked to stop cleanly, and training takes minutes: it is
-        # asked to put its work down, and the sweep starts that again.
-        Program(
-            "worker",
-            (*celery, "worker", "--hostname", "cytoloop@%h"),
-            environment,
-            stop_signal=SIGQUIT,
-            death_signal=SIGQUIT,
-        ),
+        worker("worker", work),
+        worker("boxes", boxes),
         Program(
             "beat",
             (*celery, "beat", "--schedule", str(settings.data_dir / "beat"), "--pidfile="),

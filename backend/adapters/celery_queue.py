@@ -2,12 +2,15 @@
 
 import structlog
 from celery import Celery
+from kombu import Queue
 from kombu.exceptions import OperationalError
 
 from backend.config import Settings
 from backend.errors import QueueError
 
 QUEUE_NAME = "cytoloop"
+# People wait for boxes: a worker of their own neither trains nor prepares jobs, and keeps its predictor.
+BOX_QUEUE_NAME = "cytoloop-boxes"
 # Longer than the longest single work, or Redis hands running work to a second worker.
 VISIBILITY_S = 12 * 3600
 _SEND_RETRIES = {"max_retries": 3, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.5}
@@ -16,14 +19,17 @@ _SEND_RETRIES = {"max_retries": 3, "interval_start": 0, "interval_step": 0.1, "i
 def make_celery(settings: Settings) -> Celery:
     """The Celery application of these settings, without any work registered.
 
-    Messages are JSON, acknowledged after the work is done and given back when the worker dies; results are
-    not kept, since the database holds the state of everything.
+    A worker that is told nothing serves both queues. Messages are JSON, acknowledged after the work is done
+    and given back when the worker dies; results are not kept, since the database holds the state of
+    everything.
     """
     app = Celery("cytoloop", broker=broker_url(settings.redis_url), set_as_current=False)
     app.conf.update(
         task_serializer="json",
         accept_content=["json"],
         task_default_queue=QUEUE_NAME,
+        task_queues=[Queue(QUEUE_NAME), Queue(BOX_QUEUE_NAME)],
+        task_routes={"cytoloop.predict_box": {"queue": BOX_QUEUE_NAME}},
         task_acks_late=True,
         task_reject_on_worker_lost=True,
         task_ignore_result=True,

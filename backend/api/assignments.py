@@ -19,6 +19,7 @@ from backend.api.schemas.assignments import (
     EditPageIn,
     EditPageOut,
     LastSeqOut,
+    MarksOut,
     SubmitIn,
 )
 from backend.models.assignment import Assignment, AssignmentState
@@ -27,6 +28,7 @@ from backend.models.fov import Fov
 from backend.models.task import Task
 from backend.services import assignments as rules
 from backend.services import crops, drafts, edits, submissions
+from backend.services.confidences import crop_confidences
 
 assignments = APIBlueprint("assignments", __name__, tag="Annotation")
 EDITS_PER_PAGE = 500
@@ -98,6 +100,16 @@ def get_labels(assignment_id: int) -> Response:
     response = npy_response(draft.labels, cache="no-store")
     response.headers["Cytoloop-Seq"] = str(draft.seq)
     return response
+
+
+@assignments.get("/assignments/<int:assignment_id>/marks")
+@allow(assignments, ANNOTATORS)
+@assignments.output(MarksOut)
+def get_marks(assignment_id: int) -> dict[str, Any]:
+    """The marks of the crop after the last edit, those inherited with its labels among them."""
+    claims = bound_to_assignment(assignment_id)
+    draft = drafts.committed_draft(context(), assignment_id=assignment_id, annotator_id=claims.user_id)
+    return {"last_seq": draft.seq, "marks": dict(sorted(draft.marks.items()))}
 
 
 @assignments.post("/assignments/<int:assignment_id>/edits")
@@ -217,8 +229,11 @@ def _shown(session: Session, assignment: Assignment) -> dict[str, Any]:
         "pixel_size_um": fov.pixel_size_um,
         "last_seq": assignment.last_seq,
         "lease_expires_at": assignment.lease_expires_at,
+        **crops.editor_settings(session, task=task),
+        "confidences": crop_confidences(session, context(), task),
     }
 
 
 def _columns(edit: Edit) -> dict[str, Any]:
-    return {name: getattr(edit, name) for name in ("seq", "tool", "client_at", "active_s", "checksum")}
+    names = ("seq", "tool", "client_at", "active_s", "marks", "checksum")
+    return {name: getattr(edit, name) for name in names}

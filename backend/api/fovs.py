@@ -6,13 +6,14 @@ from marshmallow import RAISE
 from sqlalchemy.orm import Session
 
 from backend.api.auth import ADMINS, REVIEWERS, allow, asking
-from backend.api.binary import binary_response
+from backend.api.binary import binary_response, text_download
 from backend.api.current import context, looking, writing
 from backend.api.listing import list_page
 from backend.api.schemas.base import PageIn
 from backend.api.schemas.fovs import (
     FindingPageIn,
     FindingPageOut,
+    FovMarksOut,
     FovOut,
     FovPageIn,
     FovPageOut,
@@ -29,8 +30,8 @@ from backend.models.finding import Finding
 from backend.models.fov import Fov
 from backend.models.review import Review
 from backend.models.revision import Revision
+from backend.services import cell_tables, marks, projects, reviews, stitch_failures
 from backend.services import fovs as rules
-from backend.services import projects, reviews
 
 fovs = APIBlueprint("fovs", __name__, tag="FOVs")
 UPLOADS = {
@@ -120,6 +121,27 @@ def get_fov_labels(fov_id: int) -> Response:
     return response
 
 
+@fovs.get("/fovs/<int:fov_id>/marks")
+@allow(fovs, REVIEWERS)
+@fovs.output(FovMarksOut)
+def get_fov_marks(fov_id: int) -> dict[str, Any]:
+    """What annotators said about the cells and places of the current revision."""
+    with looking() as session:
+        revision_id = rules.get_fov(session, fov_id=fov_id).current_revision_id
+        found = marks.read_marks(session, revision_id=revision_id) if revision_id else {}
+    return {"revision_id": revision_id, "marks": dict(sorted(found.items()))}
+
+
+@fovs.get("/fovs/<int:fov_id>/cells.csv")
+@allow(fovs, REVIEWERS)
+@fovs.output(FileSchema(), content_type="text/csv")
+def get_fov_cells(fov_id: int) -> Response:
+    """One row per instance and frame: place, area, cell type, flags and notes."""
+    with looking() as session:
+        lines = cell_tables.fov_cells_csv(session, context(), fov_id=fov_id)
+    return text_download(lines, name=f"fov-{fov_id}-cells.csv", mimetype="text/csv")
+
+
 @fovs.get("/fovs/<int:fov_id>/findings")
 @allow(fovs, REVIEWERS)
 @fovs.input(FindingPageIn, location="query")
@@ -142,6 +164,16 @@ def get_stitch_report(fov_id: int) -> dict[str, Any]:
         rules.get_fov(session, fov_id=fov_id)
         report = dict(reviews.get_stitch_report(session, fov_id=fov_id))
     return {"revision_id": report.pop("revision_id"), "report": report}
+
+
+@fovs.post("/fovs/<int:fov_id>/stitch")
+@allow(fovs, ADMINS)
+@fovs.output(FovOut, status_code=202)
+@fovs.doc(responses={409: "The FOV does not wait to be stitched"})
+def stitch_fov(fov_id: int) -> Fov:
+    """Try to stitch the FOV again after it failed."""
+    with writing() as session:
+        return _shown(session, stitch_failures.request_stitch(session, fov_id=fov_id))
 
 
 @fovs.get("/fovs/<int:fov_id>/reviews")

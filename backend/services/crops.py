@@ -8,11 +8,12 @@ import numpy.typing as npt
 from sqlalchemy.orm import Session
 
 from backend.errors import NotFound
-from backend.models import Assignment, Fov, Task
+from backend.models import Assignment, Fov, Job, Project, Task
 from backend.services.assignments import get_assignment
 from backend.services.context import Context
 from backend.services.crop_bases import window_of
 from backend.services.fovs import open_reader
+from backend.services.projects import ProjectSettings
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,13 @@ def read_crop_channel(
     window = window_of(session.get_one(Task, assignment.task_id))
     reader = open_reader(context, fov)
     return np.stack([reader.read(frame, index, window) for frame in range(fov.n_frames)])
+
+
+def editor_settings(session: Session, *, task: Task) -> dict[str, Any]:
+    """What the task's project sets for the editor: `cell_types`, `submit_checks` and `view_presets`."""
+    job = session.get_one(Job, task.job_id)
+    project = session.get_one(Project, job.project_id)
+    return ProjectSettings.from_dict(project.settings).editor_settings()
 
 
 def _fov_of(session: Session, assignment: Assignment) -> Fov:

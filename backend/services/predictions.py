@@ -17,6 +17,12 @@ from backend.models.job import JobState
 from backend.models.revision import RevisionSource
 from backend.models.run import RunKind, RunState
 from backend.ports import MissingObject, ModelError, Predictor, Trainer
+from backend.services.confidences import (
+    Values,
+    append_confidences,
+    renumber_confidences,
+    store_confidences,
+)
 from backend.services.context import Context
 from backend.services.fov_labels import RevisionOrigin, add_fov_revision, find_proposal, store_fov_labels
 from backend.services.fovs import get_fov, open_reader
@@ -144,10 +150,13 @@ def propose_labels(context: Context, *, fov_id: int, predictors: _Predictors) ->
     compartments = [name for names in shares.values() for name in names]
     shape = (fov.n_frames, fov.n_rows, fov.n_columns)
     with fresh_prefix(context, "revisions") as prefix, label_canvas(compartments, shape) as canvas:
+        confidences: dict[str, Values] = {}
         for model_version_id, names in shares.items():
-            _paint(context, fov, canvas, predictor=predictors.of(model_version_id), compartments=names)
-        canvas.match()
+            predictor = predictors.of(model_version_id)
+            confidences |= _paint(context, fov, canvas, predictor=predictor, compartments=names)
+        confidences = renumber_confidences(confidences, canvas.match())
         stored = store_fov_labels(context, canvas, prefix=prefix, fov=fov)
+        store_confidences(context, confidences, prefix=prefix)
         origin = RevisionOrigin(
             RevisionSource.PREDICTOR,
             predictor=predictors.name,
@@ -186,19 +195,31 @@ def _report(predictors: _Predictors, shares: Mapping[int | None, list[str]]) -> 
 
 def _paint(
     context: Context, fov: Fov, canvas: LabelCanvas, *, predictor: Predictor, compartments: list[str]
-) -> None:
-    """Predict an FOV frame by frame, by tiles; instances of different frames get different labels."""
+) -> dict[str, Values]:
+    """Predict an FOV frame by frame, by tiles; instances of different frames get different labels.
+
+    Returns
+    -------
+    dict
+        How sure the predictor is of each instance on the canvas, indexed by label.
+    """
     trainer = _trainer(context)
     reader = open_reader(context, fov)
+    confidences: dict[str, Values] = {}
     for frame in range(fov.n_frames):
         starts = {name: int(canvas.planes[name].max(initial=0)) for name in compartments}
         read = _FrameInput(reader, frame)
-        for band in trainer.predict_bands(predictor, read, shape=(fov.n_rows, fov.n_columns)):
+        bands = trainer.predict_bands(predictor, read, shape=(fov.n_rows, fov.n_columns))
+        for band in bands:
             if band.compartment not in compartments:
                 continue
             rows = slice(band.row, band.row + len(band.labels))
             shift = (band.labels > 0) * starts[band.compartment]
             canvas.planes[band.compartment][frame, rows] = band.labels + shift
+        for name in set(bands.confidences) & set(compartments):
+            held = confidences.get(name)
+            confidences[name] = append_confidences(held, bands.confidences[name], start=starts[name])
+    return confidences
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from backend.ports import Storage
 from backend.services.context import Context
 
 _MOMENT = "%Y%m%dT%H%M%SZ"
-KINDS = ("fovs", "revisions", "datasets", "models")
 
 
 @contextmanager

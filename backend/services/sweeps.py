@@ -5,20 +5,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import case, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.db import enqueue_after_commit, reading, transaction
-from backend.models import Assignment, DatasetVersion, Fov, Job, ModelVersion, Revision, Run, Task
-from backend.models.fov import FovState
+from backend.models import BoxPrediction, DatasetVersion, Fov, Job, ModelVersion, Revision, Run
 from backend.models.job import JobState
 from backend.models.run import RunKind, RunState
-from backend.models.task import TaskState
 from backend.services.assignments import expire_leases
+from backend.services.box_predictions import sweep_boxes
 from backend.services.context import Context
 from backend.services.jobs import fail_job
 from backend.services.predictions import is_being_predicted
 from backend.services.run_progress import is_heard_of
+from backend.services.stitch_failures import find_unstitched, is_given_up
 from backend.services.storage_prefixes import prefix_moment
 from backend.services.transitions import move_run
 
@@ -31,8 +31,8 @@ _OWNERS: dict[str, Any] = {
     "revisions": Revision.storage_prefix,
     "datasets": DatasetVersion.storage_prefix,
     "models": ModelVersion.storage_prefix,
+    "predictions": BoxPrediction.storage_prefix,
 }
-_FINISHED = (TaskState.SUBMITTED, TaskState.SKIPPED, TaskState.APPROVED)
 _BATCH = 200
 log = structlog.get_logger(__name__)
 
@@ -49,6 +49,7 @@ def sweep(context: Context) -> dict[str, int]:
             "queued_runs": _resend_queued_runs(session, context),
             "preparing_jobs": _resend_preparing_jobs(session, context),
             "unstitched_fovs": _resend_unstitched(session, context),
+            **sweep_boxes(session, context),
         }
     if any(found.values()):
         log.info("swept", **found)
@@ -130,22 +131,16 @@ def _resend_preparing_jobs(session: Session, context: Context) -> int:
 
 
 def _resend_unstitched(session: Session, context: Context) -> int:
-    """FOVs in annotation of which a job has no task left to annotate."""
-    n_unfinished = func.sum(case((Task.state.not_in(_FINISHED), 1), else_=0))
-    rows = session.execute(
-        select(Task.job_id, Task.fov_id, func.max(Assignment.closed_at))
-        .join(Job, Job.id == Task.job_id)
-        .join(Fov, Fov.id == Task.fov_id)
-        .outerjoin(Assignment, Assignment.task_id == Task.id)
-        .where(Fov.state == FovState.ANNOTATING, Job.state == JobState.OPEN)
-        .group_by(Task.job_id, Task.fov_id)
-        .having(n_unfinished == 0)
-    )
+    """FOVs of which a job has no task left to annotate, but for those that failed too often."""
     due = [
-        (job_id, fov_id) for job_id, fov_id, closed_at in rows if closed_at and _is_due(context, closed_at)
+        found
+        for found in find_unstitched(session)
+        if found.closed_at
+        and _is_due(context, found.closed_at)
+        and not is_given_up(session.get_one(Fov, found.fov_id))
     ]
-    for job_id, fov_id in due:
-        enqueue_after_commit(session, "stitch_fov", job_id=job_id, fov_id=fov_id)
+    for found in due:
+        enqueue_after_commit(session, "stitch_fov", job_id=found.job_id, fov_id=found.fov_id)
     return len(due)
 
 

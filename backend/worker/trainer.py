@@ -24,10 +24,12 @@ from backend.ports import (
     TrainingStep,
 )
 from pipeline.compartments import COMPARTMENTS
+from pipeline.types import LabelSet
+from pipeline.windows import Window
 from training import predictor as predictors
 from training.errors import TrainingError, TrainingStopped, UnusableDataset
 from training.evaluate import EvaluationItem, evaluate_images, evaluate_predictor
-from training.large_images import predict_image
+from training.large_images import PredictedBands, predict_image
 from training.train import TrainProgress, train_model
 
 IOU = 0.5
@@ -48,14 +50,16 @@ def load_work_predictor(spec: str | Path) -> Predictor:
 class WorkTrainer:
     """Predicts large images, trains and scores; see `backend.ports.Trainer`."""
 
-    def predict_bands(
-        self, predictor: Predictor, read: ReadInput, *, shape: tuple[int, int]
-    ) -> Iterator[LabelBand]:
+    def predict_bands(self, predictor: Predictor, read: ReadInput, *, shape: tuple[int, int]) -> "_Bands":
         """Label images of an image of any size, by tiles, as bands from top to bottom."""
         with _translated():
-            for band in predict_image(cast(predictors.Predictor, predictor), read, shape):
-                for name, labels in band.labels.items():
-                    yield LabelBand(name, band.row, labels)
+            return _Bands(predict_image(cast(predictors.Predictor, predictor), read, shape))
+
+    def predict_window(self, predictor: Predictor, image: npt.NDArray[Any], window: Window) -> LabelSet:
+        """Label images of a window of an image, with the intensities of the whole image."""
+        with _translated():
+            calibrated = cast(predictors.Predictor, predictor).calibrated([image])
+            return calibrated.predict(image[window.slices])
 
     def train(
         self,
@@ -91,6 +95,25 @@ class WorkTrainer:
         )
         with _translated():
             return evaluate_images(cast(predictors.Predictor, predictor), items, iou=IOU)
+
+
+class _Bands:
+    """The bands of `predict_image` one compartment at a time; see `backend.ports.LabelBands`."""
+
+    def __init__(self, bands: PredictedBands) -> None:
+        self._bands = bands
+
+    def __iter__(self) -> Iterator[LabelBand]:
+        with _translated():
+            for band in self._bands:
+                for name, labels in band.labels.items():
+                    yield LabelBand(name, band.row, labels)
+
+    @property
+    def confidences(self) -> Mapping[str, npt.NDArray[np.float32]]:
+        """How sure the predictor is of each instance; complete after the last band."""
+        with _translated():
+            return self._bands.confidences
 
 
 def _test_scores(model: Path, dataset: Path) -> Mapping[str, Any] | None:

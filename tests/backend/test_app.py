@@ -12,7 +12,7 @@ from backend.app import create_app
 from backend.services.context import Context
 
 ROOT = Path(__file__).resolve().parents[2]
-METHODS_AND_PATH = re.compile(r"((?:GET|POST|PATCH)(?:/(?:GET|POST|PATCH))*) `(/[^`]*)`")
+METHODS_AND_PATH = re.compile(r"((?:GET|POST|PUT|PATCH)(?:/(?:GET|POST|PUT|PATCH))*) `(/[^`]*)`")
 
 
 def plain(path: str) -> str:

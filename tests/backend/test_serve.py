@@ -18,7 +18,7 @@ from backend.errors import ConfigError
 from backend.serve import embedded_stack, only_one, programs
 
 ROOT = Path(__file__).resolve().parents[2]
-PARTS = ("redis", "web", "worker", "beat")
+PARTS = ("redis", "web", "worker", "boxes", "beat")
 
 
 def until(look: Callable[[], object], *, within_s: float) -> None:

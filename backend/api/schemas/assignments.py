@@ -2,9 +2,11 @@ from apiflask import Schema
 from apiflask.validators import Length, OneOf, Range
 from marshmallow.fields import AwareDateTime, Dict, Enum, Float, Integer, List, Nested, String
 
-from backend.api.schemas.base import Out
+from backend.api.schemas.base import Out, object_field
+from backend.api.schemas.editor_settings import CellTypeOut, SubmitChecksOut, ViewPresetOut
 from backend.models.assignment import AssignmentState
 from pipeline.compartments import COMPARTMENTS
+from pipeline.marks import MAX_TEXT_BYTES
 
 MOST_EDITS_PER_BATCH = 500
 LARGEST_CHECKSUM = 2**32 - 1
@@ -43,10 +45,21 @@ class AssignmentOut(Out):
     pixel_size_um = Float(allow_none=True)
     last_seq = Integer()
     lease_expires_at = AwareDateTime()
+    cell_types = List(Nested(CellTypeOut))
+    submit_checks = Nested(SubmitChecksOut)
+    view_presets = List(Nested(ViewPresetOut))
+    confidences = Dict(
+        keys=String(validate=OneOf(COMPARTMENTS)),
+        values=Dict(keys=String(), values=Float()),
+        metadata={"description": "of the proposal, 0 to 1, by compartment and label; empty when unknown"},
+    )
 
 
 class EditIn(Schema):
-    """One reversible change; `diff` is a label diff, version 1, in base64, `checksum` its CRC-32.
+    """One reversible change of pixels, of marks or of both.
+
+    `diff` is a label diff, version 1, in base64, and `marks` a JSON text of `[key, old, new]`s; one of them
+    may be empty. `checksum` is the CRC-32 of the bytes of both, one after the other.
 
     This schema documents the request; `backend/api/edit_batches.py` reads it, by hand, for speed.
     """
@@ -56,6 +69,7 @@ class EditIn(Schema):
     client_at = AwareDateTime(required=True)
     active_s = Float(required=True, validate=Range(min=0))
     diff = String(required=True, metadata={"format": "byte"})
+    marks = String(load_default="", validate=Length(max=MAX_TEXT_BYTES))
     checksum = Integer(required=True, validate=Range(min=0, max=LARGEST_CHECKSUM))
 
 
@@ -73,6 +87,7 @@ class EditOut(Out):
     client_at = AwareDateTime()
     active_s = Float()
     diff = String(metadata={"format": "byte"})
+    marks = String()
     checksum = Integer()
 
 
@@ -87,6 +102,13 @@ class EditPageOut(Out):
 
     items = List(Nested(EditOut))
     next = Integer(allow_none=True)
+
+
+class MarksOut(Out):
+    """The marks of the crop after edit `last_seq`, key to value, in pixels of the crop."""
+
+    last_seq = Integer()
+    marks = object_field()
 
 
 class SubmitIn(Schema):

@@ -70,6 +70,15 @@ class RevisionOut(Out):
     created_at = AwareDateTime()
 
 
+class StitchFailureOut(Out):
+    """Why an FOV could not be stitched; once `given_up`, it is not tried again until an admin says so."""
+
+    message = String()
+    at = String(metadata={"format": "date-time"})
+    attempts = Integer()
+    given_up = Boolean()
+
+
 class FovOut(Out):
     id = Integer()
     project_id = Integer()
@@ -86,6 +95,7 @@ class FovOut(Out):
     group = String(allow_none=True)
     split = String(allow_none=True)
     current_revision = Nested(RevisionOut, allow_none=True)
+    stitch_failure = Nested(StitchFailureOut, allow_none=True)
     created_at = AwareDateTime()
     accepted_at = AwareDateTime(allow_none=True)
 
@@ -129,6 +139,13 @@ class FindingPageOut(PageOut):
 
     revision_id = Integer(allow_none=True)
     items = List(Nested(FindingOut))
+
+
+class FovMarksOut(Out):
+    """The marks of the current revision, key to value, in FOV pixels."""
+
+    revision_id = Integer(allow_none=True)
+    marks = object_field()
 
 
 class StitchReportOut(Out):

@@ -142,6 +142,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/fovs/{fov_id}/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What annotators said about the cells and places of the current revision. */
+        get: operations["get_fovs_get_fov_marks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fovs/{fov_id}/stitch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try to stitch the FOV again after it failed. */
+        post: operations["post_fovs_stitch_fov"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/{job_id}/claims": {
         parameters: {
             query?: never;
@@ -238,6 +272,23 @@ export interface paths {
         };
         /** The findings of automatic QC on the current revision. */
         get: operations["get_fovs_list_findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fovs/{fov_id}/cells.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One row per instance and frame: place, area, cell type, flags and notes. */
+        get: operations["get_fovs_get_fov_cells"];
         put?: never;
         post?: never;
         delete?: never;
@@ -489,6 +540,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assignments/{assignment_id}/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The marks of the crop after the last edit, those inherited with its labels among them. */
+        get: operations["get_assignments_get_marks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assignments/{assignment_id}/edits": {
         parameters: {
             query?: never;
@@ -592,6 +660,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assignments/{assignment_id}/predictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have the job's predictor label a box of the crop; ask for its state until it is `done`. */
+        post: operations["post_boxes_request_prediction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignments/{assignment_id}/view-presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The view presets that the annotator keeps in this project. */
+        get: operations["get_view_presets_get_view_presets"];
+        /** Replace the view presets that the annotator keeps in this project. */
+        put: operations["put_view_presets_put_view_presets"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assignments/{assignment_id}/channels/{index}.npy": {
         parameters: {
             query?: never;
@@ -601,6 +704,40 @@ export interface paths {
         };
         /** One channel of the crop: `.npy`, stored dtype, (frame, row, column). */
         get: operations["get_assignments_get_channel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignments/{assignment_id}/predictions/{box_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far the prediction is; it is forgotten after an hour. */
+        get: operations["get_boxes_get_prediction"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assignments/{assignment_id}/predictions/{box_id}/labels.npy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The labels of the box: `.npy`, uint32, (row, column), numbered from 1. */
+        get: operations["get_boxes_get_prediction_labels"];
         put?: never;
         post?: never;
         delete?: never;
@@ -796,6 +933,13 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
+        StitchFailureOut: {
+            message: string;
+            /** Format: date-time */
+            at: string;
+            attempts: number;
+            given_up: boolean;
+        };
         FovOut: {
             id: number;
             project_id: number;
@@ -813,6 +957,7 @@ export interface components {
             group: string | null;
             split: string | null;
             current_revision: components["schemas"]["RevisionOut"] | null;
+            stitch_failure: components["schemas"]["StitchFailureOut"] | null;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -868,6 +1013,12 @@ export interface components {
             /** Format: date-time */
             finished_at: string | null;
         };
+        FovMarksOut: {
+            revision_id: number | null;
+            marks: {
+                [key: string]: unknown;
+            };
+        };
         WindowOut: {
             row: number;
             col: number;
@@ -897,6 +1048,15 @@ export interface components {
             last_seq: number;
             /** Format: date-time */
             lease_expires_at: string;
+            cell_types: components["schemas"]["CellTypeOut"][];
+            submit_checks: components["schemas"]["SubmitChecksOut"];
+            view_presets: components["schemas"]["ViewPresetOut"][];
+            /** @description of the proposal, 0 to 1, by compartment and label; empty when unknown */
+            confidences: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
         };
         ProjectPatchIn: {
             settings: components["schemas"]["ProjectSettingsIn"];
@@ -1045,6 +1205,8 @@ export interface components {
             items: components["schemas"]["DatasetOut"][];
         };
         DatasetIn: {
+            /** @default false */
+            hide_uncertain?: boolean;
             /** @default 0 */
             seed?: number;
         };
@@ -1082,6 +1244,12 @@ export interface components {
         PromotionIn: {
             model_version_id: number;
         };
+        MarksOut: {
+            last_seq: number;
+            marks: {
+                [key: string]: unknown;
+            };
+        };
         LastSeqOut: {
             last_seq: number;
         };
@@ -1093,6 +1261,8 @@ export interface components {
             active_s: number;
             /** Format: byte */
             diff: string;
+            /** @default  */
+            marks?: string;
             checksum: number;
         };
         EditBatchIn: {
@@ -1106,6 +1276,7 @@ export interface components {
             active_s: number;
             /** Format: byte */
             diff: string;
+            marks: string;
             checksum: number;
         };
         EditPageOut: {
@@ -1139,6 +1310,30 @@ export interface components {
         ModelVersionPageOut: {
             next: number | null;
             items: components["schemas"]["ModelVersionOut"][];
+        };
+        BoxOut: {
+            id: number;
+            /** @enum {unknown} */
+            state: "queued" | "running" | "done" | "failed";
+            message: string | null;
+        };
+        BoxWindowIn: {
+            row: number;
+            col: number;
+            height: number;
+            width: number;
+        };
+        BoxIn: {
+            /** @enum {string} */
+            compartment: "whole_cell" | "nuclear";
+            frame: number;
+            window: components["schemas"]["BoxWindowIn"];
+        };
+        ViewPresetsOut: {
+            items: components["schemas"]["ViewPresetOut"][];
+        };
+        ViewPresetsIn: {
+            items: components["schemas"]["ViewPresetIn"][];
         };
     };
     responses: never;
@@ -1575,6 +1770,95 @@ export interface operations {
             };
         };
     };
+    get_fovs_get_fov_marks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                fov_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FovMarksOut"];
+                };
+            };
+            /** @description Authentication error */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    post_fovs_stitch_fov: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                fov_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FovOut"];
+                };
+            };
+            /** @description Authentication error */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The FOV does not wait to be stitched */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
     post_assignments_claim: {
         parameters: {
             query?: never;
@@ -1971,6 +2255,46 @@ export interface operations {
             };
             /** @description Validation error */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    get_fovs_get_fov_cells: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                fov_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Authentication error */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2989,6 +3313,46 @@ export interface operations {
             };
         };
     };
+    get_assignments_get_marks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarksOut"];
+                };
+            };
+            /** @description Authentication error */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
     get_assignments_list_edits: {
         parameters: {
             query?: {
@@ -3348,6 +3712,170 @@ export interface operations {
             };
         };
     };
+    post_boxes_request_prediction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BoxIn"];
+            };
+        };
+        responses: {
+            /** @description Successful response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoxOut"];
+                };
+            };
+            /** @description Authentication error */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description `assignment_closed` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The crop has no such window, frame or compartment */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description More than 30 boxes in a minute */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    get_view_presets_get_view_presets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewPresetsOut"];
+                };
+            };
+            /** @description Authentication error */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    put_view_presets_put_view_presets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewPresetsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewPresetsOut"];
+                };
+            };
+            /** @description Authentication error */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Validation error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
     get_assignments_get_channel: {
         parameters: {
             query?: never;
@@ -3380,6 +3908,97 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    get_boxes_get_prediction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment_id: number;
+                box_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoxOut"];
+                };
+            };
+            /** @description Authentication error */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    get_boxes_get_prediction_labels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment_id: number;
+                box_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Authentication error */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description `prediction_unfinished` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

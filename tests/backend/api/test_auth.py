@@ -25,6 +25,11 @@ FOR_ANNOTATORS = {
     ("post", "/assignments/{assignment_id}/submit"),
     ("post", "/assignments/{assignment_id}/release"),
     ("post", "/assignments/{assignment_id}/skip"),
+    ("post", "/assignments/{assignment_id}/predictions"),
+    ("get", "/assignments/{assignment_id}/predictions/{box_id}"),
+    ("get", "/assignments/{assignment_id}/predictions/{box_id}/labels.npy"),
+    ("get", "/assignments/{assignment_id}/view-presets"),
+    ("put", "/assignments/{assignment_id}/view-presets"),
 }
 FOR_REVIEWERS = {
     ("get", "/projects"),
@@ -62,6 +67,7 @@ FOR_ADMINS = {
     ("post", "/projects/{project_id}/rollbacks"),
     ("post", "/jobs/{job_id}/launch-tokens"),
     ("post", "/runs/{run_id}/cancel"),
+    ("post", "/fovs/{fov_id}/stitch"),
 }
 
 
@@ -89,7 +95,16 @@ def test_every_operation_refuses_every_other_role(
     callers = {role: someone(role, job_id=1) for role in Role}
     for method, path in set(operations(app)) - OPEN:
         concrete = "/api/v1" + path.replace("{name}", "train.npz").replace("{", "").replace("}", "")
-        for name in ("project_id", "fov_id", "job_id", "assignment_id", "dataset_id", "run_id", "index"):
+        for name in (
+            "project_id",
+            "fov_id",
+            "job_id",
+            "assignment_id",
+            "dataset_id",
+            "run_id",
+            "index",
+            "box_id",
+        ):
             concrete = concrete.replace(name, "1")
         assert anyone.call(method.upper(), concrete).status_code == 401, (method, path)
         for role, caller in callers.items():

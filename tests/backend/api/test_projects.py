@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import pytest
 
 from tests.backend.api.conftest import Caller
@@ -41,6 +43,8 @@ def test_a_change_leaves_the_other_settings(admin: Caller) -> None:
         ({"crop_size_px": 100.5}, "settings.crop_size_px: Not a valid integer."),
         ({"overlap": 0.9}, "settings.overlap: Must be"),
         ({"owner": 3}, "settings.owner: Unknown field."),
+        ({"submit_checks": {"min_aera_px": 3}}, "settings.submit_checks.min_aera_px: Unknown field."),
+        ({"cell_types": [{"id": "a"}]}, "settings.cell_types.0.name: Missing data for required field."),
     ],
 )
 def test_settings_that_cannot_be(admin: Caller, values: dict[str, object], message: str) -> None:
@@ -48,6 +52,27 @@ def test_settings_that_cannot_be(admin: Caller, values: dict[str, object], messa
     assert answer.status_code == 422
     assert message in answer.get_json()["message"]
     assert admin.get("/projects").get_json()["items"] == []
+
+
+def test_a_fault_that_only_the_rules_know_names_its_setting(admin: Caller) -> None:
+    types = [{"id": "a", "name": "A", "color": "red"}]
+    answer = admin.post("/projects", {"name": "kidney", "settings": {"cell_types": types}}).get_json()
+    assert answer["message"] == "cell_types[0].color is 'red'; give a colour such as #e6194b."
+    assert answer["detail"] == {"field": "cell_types"}
+
+
+def test_annotators_find_the_settings_of_the_editor(
+    admin: Caller, job: OpenJob, launch: Callable[[int, str], Caller]
+) -> None:
+    types = [{"id": "t_cell", "name": "T cell", "color": "#e6194b", "hotkey": 1}]
+    settings = {"cell_types": types, "submit_checks": {"min_area_px": 30}}
+    changed = admin.patch(f"/projects/{job.project_id}", {"settings": settings}).get_json()["settings"]
+    held = launch(job.job_id, "ann").post(f"/jobs/{job.job_id}/claims").get_json()
+    assert held["cell_types"] == changed["cell_types"] == types
+    checks = {"min_area_px": 30, "min_covered": 0.5, "min_bright_area_px": 80}
+    assert held["submit_checks"] == changed["submit_checks"] == checks
+    assert held["view_presets"] == []
+    assert held["confidences"] == {}
 
 
 def test_an_overlap_that_is_no_number(admin: Caller) -> None:

@@ -66,6 +66,23 @@ def load_bright(spec: str | Path) -> Predictor:
     return BrightPredictor("unet", tuple(model["compartments"]), model["mean_f1"])
 
 
+class QuickBands:
+    """The bands of label images, and once they were taken confidences: label 1 gets 0.5, label 2 0.25, ..."""
+
+    def __init__(self, labels: LabelSet) -> None:
+        self._labels = labels
+        self.confidences: dict[str, npt.NDArray[np.float32]] = {}
+
+    def __iter__(self) -> Iterator[LabelBand]:
+        for name, labels in self._labels.items():
+            for row in range(0, len(labels), 50):
+                yield LabelBand(name, row, labels[row : row + 50])
+        for name, labels in self._labels.items():
+            values = np.float32(0.5) ** np.arange(labels.max() + 1).astype(np.float32)
+            values[0] = 0
+            self.confidences[name] = values
+
+
 @dataclass
 class QuickTrainer:
     """Trains nothing; `f1s` are the scores that the models it makes will reach, one after the other."""
@@ -77,12 +94,11 @@ class QuickTrainer:
     on_step: Callable[[], None] = lambda: None
     n_trained: int = 0
 
-    def predict_bands(
-        self, predictor: Predictor, read: ReadInput, *, shape: tuple[int, int]
-    ) -> Iterator[LabelBand]:
-        for name, labels in predictor.predict(read(Window(0, 0, *shape))).items():
-            for row in range(0, shape[0], 50):
-                yield LabelBand(name, row, labels[row : row + 50])
+    def predict_bands(self, predictor: Predictor, read: ReadInput, *, shape: tuple[int, int]) -> "QuickBands":
+        return QuickBands(predictor.predict(read(Window(0, 0, *shape))))
+
+    def predict_window(self, predictor: Predictor, image: npt.NDArray[Any], window: Window) -> LabelSet:
+        return predictor.predict(image[window.slices])
 
     def train(
         self,

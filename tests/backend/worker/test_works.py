@@ -10,7 +10,7 @@ from backend.worker.works import WORKS, run_work
 
 
 def test_the_names_that_services_send_are_works() -> None:
-    sent = {"prepare_job", "stitch_fov", "train", "consider_retraining", "decide_promotion"}
+    sent = {"prepare_job", "stitch_fov", "train", "consider_retraining", "decide_promotion", "predict_box"}
     assert sent | {"sweep", "sweep_storage", "retrain_check"} == set(WORKS)
 
 

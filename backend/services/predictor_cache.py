@@ -1,0 +1,42 @@
+"""The predictors that a worker keeps loaded, so that the second box of an annotator is quick."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+
+from backend.ports import Predictor
+
+MOST_PREDICTORS = 2
+
+Open = Callable[[], AbstractContextManager[Predictor]]
+
+
+class PredictorCache:
+    """Predictors by model version (None: baseline), the ones used last; their files stay with them."""
+
+    def __init__(self, *, most: int = MOST_PREDICTORS) -> None:
+        self._most = most
+        self._held: OrderedDict[int | None, tuple[Predictor, ExitStack]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, model_version_id: int | None, open_predictor: Open) -> Predictor:
+        """The predictor held, else the one that `open_predictor` opens; raises what that raises."""
+        with self._lock:
+            if model_version_id not in self._held:
+                stack = ExitStack()
+                self._held[model_version_id] = (stack.enter_context(open_predictor()), stack)
+            self._held.move_to_end(model_version_id)
+            while len(self._held) > self._most:
+                _, (_, oldest) = self._held.popitem(last=False)
+                oldest.close()
+            return self._held[model_version_id][0]
+
+    def clear(self) -> None:
+        """Close every predictor."""
+        with self._lock:
+            while self._held:
+                self._held.popitem()[1][1].close()
+
+    def __len__(self) -> int:
+        return len(self._held)
