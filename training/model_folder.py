@@ -1,9 +1,9 @@
 """Model folders: written whole or not at all, read only when every checksum holds.
 
 A folder holds `model.json` (format version, kind, config, input channels, compartments),
-`weights.weights.h5`, `metrics.json` and `checksums.json` (sha256 of the others), and may hold `report.html`.
-Nothing in it is code: no pickle, no lambda layer; the network is built from the config by this program, and
-the weights file holds arrays only.
+`weights.weights.h5`, `metrics.json` and `checksums.json` (sha256 of the others), and may hold `report.html`
+and, below `serving/`, the network in the form in which it predicts fastest. Nothing in it is code: no pickle,
+no lambda layer; the network is built from the config by this program, and the weights file holds arrays only.
 """
 
 import hashlib
@@ -46,7 +46,16 @@ _MAX_BYTES = {
     WEIGHTS_FILE: 1024**3,
 }
 _SIGNED = (MODEL_FILE, WEIGHTS_FILE, METRICS_FILE)
-_MAX_REPORT_BYTES = 64 * 1024**2
+SERVING_FILE = "serving/serving.json"
+SERVED_GRAPH = "serving/model.xml"
+SERVED_WEIGHTS = "serving/model.bin"
+# These are part of a model only where its checksums name them.
+_MAX_OPTIONAL_BYTES = {
+    REPORT_FILE: 64 * 1024**2,
+    SERVING_FILE: 64 * 1024,
+    SERVED_GRAPH: 64 * 1024**2,
+    SERVED_WEIGHTS: 1024**3,
+}
 _DEFAULT_MODEL = Path(__file__).parent / "default_model"
 
 # A Keras model.
@@ -114,7 +123,17 @@ def write_model_folder(
 
 
 def add_report(folder: Path, html: str) -> None:
-    """Put a report into a model folder and sign it; the model can be read at every moment.
+    """Put a report into a model folder and sign it; see `add_files`."""
+    add_files(folder, {REPORT_FILE: html.encode("utf-8")})
+
+
+def add_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Put optional files into a model folder and sign them; the model can be read at every moment.
+
+    Parameters
+    ----------
+    files
+        By name: a report, or what is below `serving/`.
 
     Raises
     ------
@@ -124,20 +143,28 @@ def add_report(folder: Path, html: str) -> None:
         The disk is full, or the folder may not be written to; the model is as it was.
     """
     _verify(folder)
-    checksums = _read_json(folder / CHECKSUMS_FILE)
+    kept = {name: value for name, value in signed_files(folder).items() if name not in files}
     draft = folder / f".{uuid.uuid4().hex}.part"
     try:
-        # Until the report is signed it is no part of the model, so a kill in between does no harm.
-        _write_json(folder / CHECKSUMS_FILE, {name: checksums[name] for name in _SIGNED}, draft=draft)
-        draft.write_text(html, encoding="utf-8")
-        checksum = _sha256(draft)
-        os.replace(draft, folder / REPORT_FILE)
-        signed = {**{name: checksums[name] for name in _SIGNED}, REPORT_FILE: checksum}
-        _write_json(folder / CHECKSUMS_FILE, signed, draft=draft)
+        # Until the files are signed they are no part of the model, so a kill in between does no harm.
+        _write_json(folder / CHECKSUMS_FILE, kept, draft=draft)
+        added = {}
+        for name, data in files.items():
+            (folder / name).parent.mkdir(exist_ok=True)
+            draft.write_bytes(data)
+            added[name] = _sha256(draft)
+            os.replace(draft, folder / name)
+        _write_json(folder / CHECKSUMS_FILE, {**kept, **added}, draft=draft)
     except OSError as error:
-        raise OutputNotWritten(folder / REPORT_FILE, error) from error
+        raise OutputNotWritten(folder / next(iter(files)), error) from error
     finally:
         draft.unlink(missing_ok=True)
+
+
+def signed_files(folder: Path) -> dict[str, str]:
+    """Return the sha256 of each file that is part of a model, by name."""
+    checksums = _read_json(folder / CHECKSUMS_FILE)
+    return {name: checksums[name] for name in (*_SIGNED, *_MAX_OPTIONAL_BYTES) if name in checksums}
 
 
 def input_channels(config: NetworkConfig) -> list[str]:
@@ -222,23 +249,31 @@ def read_model_folder(
 
 def _verify(folder: Path) -> None:
     for name, limit in _MAX_BYTES.items():
-        path = folder / name
-        if not path.is_file():
-            raise MissingModelFile(f"{path} is not there; a model folder holds {', '.join(_MAX_BYTES)}.")
-        n_bytes = path.stat().st_size
-        if n_bytes > limit:
-            raise ModelFileTooLarge(
-                f"{path} has {n_bytes} bytes, more than the {limit} allowed. It is not one of this program's."
+        if not (folder / name).is_file():
+            raise MissingModelFile(
+                f"{folder / name} is not there; a model folder holds {', '.join(_MAX_BYTES)}."
             )
+        _check_size(folder / name, limit=limit)
     checksums = _read_json(folder / CHECKSUMS_FILE)
-    signed = [*_SIGNED, REPORT_FILE] if REPORT_FILE in checksums else _SIGNED
-    for name in signed:
+    optional = {name: limit for name, limit in _MAX_OPTIONAL_BYTES.items() if name in checksums}
+    for name, limit in optional.items():
+        if (folder / name).is_file():
+            _check_size(folder / name, limit=limit)
+    for name in (*_SIGNED, *optional):
         found = _sha256(folder / name) if (folder / name).is_file() else "that of no file"
         if checksums.get(name) != found:
             raise AlteredModelFile(
                 f"{folder / name} is truncated or altered: its sha256 is {found}, {CHECKSUMS_FILE} says "
                 f"{checksums.get(name)}. Copy the folder again from where it was trained."
             )
+
+
+def _check_size(path: Path, *, limit: int) -> None:
+    n_bytes = path.stat().st_size
+    if n_bytes > limit:
+        raise ModelFileTooLarge(
+            f"{path} has {n_bytes} bytes, more than the {limit} allowed. It is not one of this program's."
+        )
 
 
 def _write_json(path: Path, values: Mapping[str, Any], *, draft: Path | None = None) -> None:
