@@ -1,3 +1,4 @@
+import type { Compartment } from "../model/compartments";
 import { bodyOf, type Transport } from "./transport";
 import type { Assignment, Checksums, Launch, WireEdit } from "./types";
 
@@ -6,6 +7,25 @@ export interface StoredLabels {
   npy: ArrayBuffer;
   /** The last edit that these labels hold. */
   seq: number;
+}
+
+export interface StoredMarks {
+  /** The last edit that these marks hold. */
+  last_seq: number;
+  marks: Record<string, unknown>;
+}
+
+/** A box of a plane, in pixels of the crop. */
+export interface PredictionBody {
+  compartment: Compartment;
+  frame: number;
+  window: { row: number; col: number; height: number; width: number };
+}
+
+export interface PredictionState {
+  id: number;
+  state: "queued" | "running" | "done" | "failed";
+  message: string | null;
 }
 
 export interface SubmitBody {
@@ -25,6 +45,13 @@ export interface AnnotatorApi {
   edits(id: number, lastSeq: number): Promise<WireEdit[]>;
   sendEdits(id: number, edits: WireEdit[]): Promise<{ last_seq: number }>;
   submit(id: number, body: SubmitBody): Promise<void>;
+  /** Every mark of the assignment, after edit `last_seq`. */
+  marks(id: number): Promise<StoredMarks>;
+  /** Asks the predictor for the labels of a box. */
+  requestPrediction(id: number, body: PredictionBody): Promise<PredictionState>;
+  prediction(id: number, predictionId: number): Promise<PredictionState>;
+  /** `.npy` bytes: uint32 (height, width). */
+  predictionLabels(id: number, predictionId: number): Promise<ArrayBuffer>;
   release(id: number): Promise<void>;
   skip(id: number): Promise<void>;
 }
@@ -69,6 +96,19 @@ export function createAnnotatorApi({ json, send }: Transport): AnnotatorApi {
     submit: async (id, body) => {
       await json.POST("/api/v1/assignments/{assignment_id}/submit", { ...at(id), body });
     },
+    marks: async (id) => (await send(`/assignments/${id}/marks`)).json(),
+    requestPrediction: async (id, body) => {
+      const init = {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(body),
+      };
+      return (await send(`/assignments/${id}/predictions`, init)).json();
+    },
+    prediction: async (id, predictionId) =>
+      (await send(`/assignments/${id}/predictions/${predictionId}`)).json(),
+    predictionLabels: async (id, predictionId) =>
+      (await send(`/assignments/${id}/predictions/${predictionId}/labels.npy`)).arrayBuffer(),
     release: async (id) => {
       await json.POST("/api/v1/assignments/{assignment_id}/release", at(id));
     },

@@ -2,7 +2,10 @@ export { type AdminApi, createAdminApi } from "./admin";
 export {
   type AnnotatorApi,
   createAnnotatorApi,
+  type PredictionBody,
+  type PredictionState,
   type StoredLabels,
+  type StoredMarks,
   type SubmitBody,
 } from "./annotator";
 export { ApiError } from "./errors";
@@ -10,3 +13,4 @@ export { createReviewerApi, type PreviewOptions, type ReviewerApi } from "./revi
 export { createSignInApi, type SignInApi } from "./sign-in";
 export { createTransport, type Transport, type TransportOptions } from "./transport";
 export type * from "./types";
+export { createViewPresetsApi, type ViewPresetsApi } from "./view-presets";

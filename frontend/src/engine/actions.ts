@@ -1,5 +1,5 @@
 /** Actions on the selected label that need no pointer. Each is one undo step. */
-import { replaceRequests } from "./actions-identity";
+import { rename } from "./actions-identity";
 import { expandRequest } from "./actions-planes";
 import { NO_IMAGE, NOTICES, SELECT_FIRST } from "./notices";
 import { autofitWindow, imagePart, windowOf } from "./requests";
@@ -7,8 +7,7 @@ import type { ToolContext } from "./tools/context";
 
 /** Deletes the selected label from the frames of the scope; false when none of them holds it. */
 export function deleteSelected(context: ToolContext): boolean {
-  const requests = replaceRequests(context, context.snapshot.selected, 0);
-  const isDone = requests.length > 0 && context.operator.runAll("delete", requests);
+  const isDone = rename(context, "delete", context.snapshot.selected, 0);
   if (isDone) {
     context.select(0);
   }

@@ -2,17 +2,19 @@
  * The crash journal: unsaved edits on this machine. Storage may be missing, full or forbidden (a
  * sandboxed frame); nothing here ever throws, and `works` says whether the journal can be relied on.
  */
+import type { OutgoingEdit } from "./outgoing";
 import type { JournalPort, Scheduler, WireEdit } from "./ports";
 
 /** Opening does not wait longer than this for storage that does not answer. */
 const READ_TIMEOUT_MS = 3000;
+const AFTER_FRAME_MS = 30;
 
 export class CrashJournal {
   private readonly port: JournalPort | null;
   private readonly scheduler: Scheduler;
   private readonly onChange: (works: boolean) => void;
   /** Edits that storage refused; they go with the next ones, so that no gap arises. */
-  private waiting: WireEdit[] = [];
+  private waiting: OutgoingEdit[] = [];
   /** Operations run one after the other. */
   private tail: Promise<void> = Promise.resolve();
   private isWorking: boolean;
@@ -47,15 +49,19 @@ export class CrashJournal {
     });
   }
 
-  append(edit: WireEdit): void {
+  append(edit: OutgoingEdit): void {
     const { port } = this;
     if (port !== null) {
       this.waiting.push(edit);
       this.enqueue(async () => {
+        if (edit.isSlow) {
+          // The frame first: its bytes take longer than one.
+          await new Promise<void>((resolve) => this.scheduler.after(AFTER_FRAME_MS, resolve));
+        }
         // A copy: more edits may come while these are being written.
         const edits = [...this.waiting];
         if (edits.length > 0) {
-          await port.append(edits);
+          await port.append(edits.map((each) => each.toWire()));
           this.waiting = this.waiting.slice(edits.length);
         }
       });

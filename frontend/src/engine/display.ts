@@ -25,6 +25,7 @@ import {
 import { HoverFollower } from "./hover";
 import { FIRST_VIEWPORT } from "./initial-state";
 import { LabelLook } from "./label-look";
+import { labelsOf } from "./mark-follow";
 import { makeMinimap, visibleRect } from "./minimap";
 import type { Scheduler } from "./ports";
 import { LabelStyles } from "./render/label-styles";
@@ -36,7 +37,7 @@ import type {
   Camera,
   ChannelSettings,
   ChannelView,
-  CropImage,
+  EditorOptions,
   EditorSnapshot,
   ImageRect,
   Minimap,
@@ -50,7 +51,7 @@ const COLOR_REACH_PX = 12;
 
 export class Display {
   readonly styles = new LabelStyles();
-  private readonly look = new LabelLook(this.styles);
+  private readonly look: LabelLook;
   private readonly store: Store<EditorSnapshot>;
   private readonly document: LabelDocument;
   private readonly stage: Stage;
@@ -61,9 +62,10 @@ export class Display {
   constructor(
     store: Store<EditorSnapshot>,
     document: LabelDocument,
-    image: CropImage,
+    { image, confidences = {} }: Pick<EditorOptions, "image" | "confidences">,
     scheduler: Scheduler,
   ) {
+    this.look = new LabelLook(this.styles, document, store.getSnapshot, confidences);
     this.store = store;
     this.document = document;
     this.channelData = image.channels.map(({ data }) => data);
@@ -189,8 +191,9 @@ export class Display {
     this.stage.refresh();
   }
 
-  setChecked(labels: Iterable<number>): void {
-    this.look.setChecked(labels);
+  /** Types or checks of the shown compartment changed. */
+  marksChanged(): void {
+    this.look.marksChanged();
     this.stage.refresh();
   }
 
@@ -220,6 +223,7 @@ export class Display {
   planeChanged(): void {
     this.learnPlane();
     this.recolor();
+    this.look.marksChanged();
     this.stage.refresh();
   }
 
@@ -275,7 +279,7 @@ export class Display {
   }
 
   private recolor(): void {
-    this.look.recolor(this.store.getSnapshot(), this.document.index(this.plane()));
+    this.look.recolor();
   }
 
   private learnPlane(): void {
@@ -291,13 +295,4 @@ export class Display {
     const { compartment, frame } = this.store.getSnapshot();
     return { compartment, frame };
   }
-}
-
-function labelsOf(diff: LabelDiff): Set<number> {
-  const labels = new Set<number>();
-  for (let i = 0; i < diff.runs.length; i += 4) {
-    labels.add(diff.runs[i + 2]).add(diff.runs[i + 3]);
-  }
-  labels.delete(0);
-  return labels;
 }

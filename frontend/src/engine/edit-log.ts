@@ -1,35 +1,40 @@
 /**
- * From diffs to edits and back: numbers them, remembers them for undo, hands them to the autosave
+ * From changes to edits and back: numbers them, remembers them for undo, hands them to the autosave
  * and the crash journal, and replays what a crash left unsaved.
  */
 import {
-  decodeDiff,
-  editChecksum,
-  encodeDiff,
-  fromBase64,
+  type Change,
   History,
   type LabelDiff,
   type LabelDocument,
+  type MarkBook,
+  type MarkChange,
   ModelError,
   REDO,
-  toBase64,
+  reverseMarks,
   UNDO,
 } from "../model";
 import { ActiveTime } from "./active-time";
 import { CrashJournal } from "./crash-journal";
+import { loggedChange, OutgoingEdit } from "./outgoing";
 import type { EditorPorts, WireEdit } from "./ports";
 import { SaveQueue } from "./save-queue";
 import type { EditEvent, SaveState } from "./types";
 
+/** Of the changes of marks in one edit; the server takes ten thousand in a million bytes. */
+const MAX_MARKS = 10_000;
+const MAX_MARK_LETTERS = 300_000;
+
 export interface EditLogOptions {
   readonly document: LabelDocument;
+  readonly marks: MarkBook;
   readonly lastSeq: number;
   readonly ports: EditorPorts;
   readonly log: readonly WireEdit[];
   readonly historyBytes: number | undefined;
   readonly onSaveState: (state: SaveState) => void;
   readonly onJournal: (works: boolean) => void;
-  /** After labels and history changed. */
+  /** After labels, marks and history changed. */
   readonly onEdit: (event: EditEvent) => void;
 }
 
@@ -41,7 +46,9 @@ export class EditLog {
   private readonly journal: CrashJournal;
   /** Edits of the journal that fit nowhere: kept for the annotator to download. */
   private stranded: readonly WireEdit[] = [];
+  private lastMoment = "";
   nEdits = 0;
+  nRestored = 0;
 
   constructor(options: EditLogOptions) {
     const { ports } = options;
@@ -58,7 +65,8 @@ export class EditLog {
       onChange: options.onSaveState,
     });
     for (const edit of options.log) {
-      this.history.follow(edit.tool, diffOf(edit));
+      this.history.follow(loggedChange(edit));
+      this.lastMoment = edit.client_at;
     }
   }
 
@@ -90,11 +98,16 @@ export class EditLog {
     }
   }
 
-  /** A gesture or command came to its end. Without a change nothing is recorded. */
-  commit(tool: string, diffs: readonly LabelDiff[]): void {
-    if (diffs.length > 0) {
-      this.history.push({ tool, diffs });
-      this.record(tool, diffs);
+  /**
+   * A gesture or command came to its end: the pixels have changed already, the marks change now.
+   * Without a change nothing is recorded.
+   */
+  commit(tool: string, diffs: readonly LabelDiff[], marks: readonly MarkChange[]): void {
+    const changes = changesOf(diffs, marks);
+    if (changes.length > 0) {
+      this.options.marks.apply(marks);
+      this.history.push({ tool, changes });
+      this.record(tool, changes);
     }
   }
 
@@ -131,39 +144,59 @@ export class EditLog {
     this.queue.dispose();
   }
 
-  private applyStep(tool: string, diffs: readonly LabelDiff[] | null): boolean {
-    if (diffs === null) {
+  private applyStep(tool: string, changes: readonly Change[] | null): boolean {
+    if (changes === null) {
       return false;
     }
-    for (const diff of diffs) {
-      this.options.document.apply(diff);
+    for (const change of changes) {
+      this.apply(change);
     }
-    this.record(tool, diffs);
+    this.record(tool, changes);
     return true;
   }
 
-  private record(tool: string, diffs: readonly LabelDiff[]): void {
-    const { ports } = this.options;
-    const client_at = new Date(ports.clock.now()).toISOString();
-    for (const diff of diffs) {
-      const bytes = encodeDiff(diff);
-      const edit: WireEdit = {
+  /** All of it or nothing. */
+  private apply({ diff, marks }: Change): void {
+    this.options.marks.apply(marks);
+    try {
+      if (diff !== null) {
+        this.options.document.apply(diff);
+      }
+    } catch (error) {
+      this.options.marks.apply(reverseMarks(marks));
+      throw error;
+    }
+  }
+
+  private record(tool: string, changes: readonly Change[]): void {
+    const client_at = this.nextMoment();
+    for (const change of changes) {
+      const head = {
         seq: this.queue.lastSeq + 1,
         tool,
         client_at,
         active_s: this.activeTime.take(),
-        diff: toBase64(bytes),
-        checksum: editChecksum(bytes),
       };
+      const edit = new OutgoingEdit(head, change);
       this.queue.add(edit);
       this.journal.append(edit);
     }
-    this.announce(tool, diffs);
+    this.announce(tool, changes);
   }
 
-  private announce(tool: string, diffs: readonly LabelDiff[]): void {
-    this.nEdits += diffs.length;
-    this.options.onEdit({ tool, diffs, windows: diffs.map((diff) => diff.window) });
+  /** Now, but never the moment of the step before: that tells steps apart in the log. */
+  private nextMoment(): string {
+    const now = this.options.ports.clock.now();
+    const moment = new Date(now).toISOString();
+    this.lastMoment = moment === this.lastMoment ? new Date(now + 1).toISOString() : moment;
+    return this.lastMoment;
+  }
+
+  private announce(tool: string, changes: readonly Change[]): void {
+    this.nEdits += changes.length;
+    const diffs = changes.flatMap(({ diff }) => diff ?? []);
+    const marks = changes.flatMap((change) => change.marks);
+    this.options.onEdit({ tool, diffs, marks, windows: diffs.map(({ window }) => window) });
   }
 
   private replay(edits: readonly WireEdit[]): void {
@@ -180,7 +213,7 @@ export class EditLog {
     }
   }
 
-  /** @throws ModelError when the edit does not follow the last one or does not fit the labels. */
+  /** @throws ModelError when the edit does not follow the last one or does not fit. */
   private replayOne(edit: WireEdit): void {
     const expected = this.queue.lastSeq + 1;
     if (edit.seq !== expected) {
@@ -188,11 +221,13 @@ export class EditLog {
         `The edits kept on this computer begin with ${edit.seq}, but ${expected} must come next.`,
       );
     }
-    const diff = diffOf(edit);
-    this.options.document.apply(diff);
-    this.history.follow(edit.tool, diff);
-    this.queue.add(edit);
-    this.announce(edit.tool, [diff]);
+    const logged = loggedChange(edit);
+    this.apply(logged.change);
+    this.history.follow(logged);
+    this.lastMoment = edit.client_at;
+    this.queue.add(OutgoingEdit.of(edit));
+    this.nRestored++;
+    this.announce(edit.tool, [logged.change]);
   }
 
   private strand(edits: readonly WireEdit[], reason: string): void {
@@ -205,6 +240,28 @@ export class EditLog {
   }
 }
 
-function diffOf(edit: WireEdit): LabelDiff {
-  return decodeDiff(fromBase64(edit.diff));
+/** The diffs of a step, each an edit; marks go with the first one, as many as one edit may carry. */
+function changesOf(diffs: readonly LabelDiff[], marks: readonly MarkChange[]): Change[] {
+  const parts = inParts(marks);
+  return Array.from({ length: Math.max(diffs.length, parts.length) }, (_, i) => ({
+    diff: diffs[i] ?? null,
+    marks: parts[i] ?? [],
+  }));
+}
+
+function inParts(marks: readonly MarkChange[]): MarkChange[][] {
+  const parts: MarkChange[][] = [];
+  let letters = MAX_MARK_LETTERS;
+  for (const change of marks) {
+    const length = JSON.stringify(change).length + 1;
+    const part = parts[parts.length - 1];
+    if (part === undefined || letters + length > MAX_MARK_LETTERS || part.length === MAX_MARKS) {
+      parts.push([change]);
+      letters = length;
+    } else {
+      part.push(change);
+      letters += length;
+    }
+  }
+  return parts;
 }

@@ -1,4 +1,6 @@
 /** The editor: the one object that the user interface talks to, in front of an `EditorSession`. */
+import { addDaughter, removeDaughter } from "./actions-divisions";
+import { openNote, removeMark, saveNote, typeSelected } from "./actions-marks";
 import { EditorSession } from "./session";
 import type { Editor, EditorOptions } from "./types";
 
@@ -28,7 +30,22 @@ export function createEditor(options: EditorOptions): Editor {
     setContextBrush: (on) => session.setContextBrush(on),
     setToolOptions: (options) => session.work.setOptions(options),
     setDoubt: (scores) => session.review.setScores(scores),
-    setChecked: (labels) => session.setChecked(labels),
+    setActiveType: (id) => session.work.setActiveType(id),
+    setType: (id) => session.act((context) => typeSelected(context, id)),
+    editNote: (id) => session.act((context) => openNote(context, id)),
+    saveNote: (text) => session.act((context) => saveNote(context, text)),
+    cancelNote: () => session.work.writeNote(null),
+    deleteNote: (id) => session.act((context) => removeMark(context, "note", id)),
+    selectRegion: (id) => session.work.chooseRegion(id),
+    deleteRegion: (id) => session.act((context) => removeMark(context, "ignore", id)),
+    addDaughter: (parent, daughter) =>
+      session.act((context) => addDaughter(context, parent, daughter)),
+    removeDaughter: (division, daughter) =>
+      session.act((context) => removeDaughter(context, division, daughter)),
+    goTo: (place) => session.goTo(place),
+    cancelPrediction: (id) => void session.predictions.cancel(id),
+    mark: (tool, values) => session.act((context) => context.mark(tool, Object.entries(values))),
+    marksNow: () => session.marks.all(),
     setHidden: (labels) => session.setHidden(labels),
     setLabelValues: (values) => display.setLabelValues(values),
     minimap: (longestSidePx) => display.minimap(longestSidePx),

@@ -1,5 +1,11 @@
 /** The state that an editor opens with. */
-import { autoContrast, channelColor, type History, type LabelDocument } from "../model";
+import {
+  autoContrast,
+  channelColor,
+  type History,
+  type LabelDocument,
+  type MarkBook,
+} from "../model";
 import { fitted } from "./camera";
 import type {
   ChannelView,
@@ -52,6 +58,7 @@ export interface Beginning {
   readonly save: SaveState;
   readonly journalWorks: boolean;
   readonly history: History;
+  readonly marks: MarkBook;
 }
 
 export function initialSnapshot(beginning: Beginning): EditorSnapshot {
@@ -76,7 +83,13 @@ export function initialSnapshot(beginning: Beginning): EditorSnapshot {
     canUndo: beginning.history.canUndo,
     canRedo: beginning.history.canRedo,
     nInstances: document.index({ compartment, frame: 0 }).size,
+    nChecked: 0,
     nEdits: 0,
+    nRestored: 0,
+    marks: beginning.marks.view(compartment),
+    alerts: [],
+    cellTypes: options.cellTypes ?? [],
+    typeCounts: new Map(),
     save: beginning.save,
     journalWorks: beginning.journalWorks,
     renderer: null,

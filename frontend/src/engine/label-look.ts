@@ -3,12 +3,12 @@ import {
   COMPARTMENTS,
   type ColormapName,
   colormapColor,
-  type InstanceIndex,
+  type LabelDocument,
   PALETTES,
   type Rgb,
 } from "../model";
 import { CHECKED, HIDDEN, type LabelStyles } from "./render/label-styles";
-import type { EditorSnapshot } from "./types";
+import type { Confidences, EditorSnapshot } from "./types";
 
 const NO_VALUE: Rgb = [128, 128, 128];
 /** Share of the values beyond each end of the scale. */
@@ -19,50 +19,99 @@ interface Scale {
   readonly high: number;
 }
 
+type MarksShown = Pick<EditorSnapshot["marks"], "types" | "checked">;
+
 export class LabelLook {
   private readonly styles: LabelStyles;
+  private readonly document: LabelDocument;
+  private readonly snapshot: () => EditorSnapshot;
+  private readonly confidences: Confidences;
   private values: ReadonlyMap<number, number> | null = null;
   private scale: Scale = { low: 0, high: 1 };
+  private shown: MarksShown = { types: new Map(), checked: new Set() };
 
-  constructor(styles: LabelStyles) {
+  constructor(
+    styles: LabelStyles,
+    document: LabelDocument,
+    snapshot: () => EditorSnapshot,
+    confidences: Confidences,
+  ) {
     this.styles = styles;
+    this.document = document;
+    this.snapshot = snapshot;
+    this.confidences = confidences;
   }
 
   setHidden(labels: Iterable<number>): void {
     this.styles.mark(HIDDEN, new Set(labels));
   }
 
-  setChecked(labels: Iterable<number>): void {
-    this.styles.mark(CHECKED, new Set(labels));
-  }
-
   setValues(values: ReadonlyMap<number, number> | null): void {
     this.values = values;
   }
 
+  /** Follows the types and checks of the shown compartment. */
+  marksChanged(): void {
+    const { marks, view } = this.snapshot();
+    if (marks.checked !== this.shown.checked) {
+      this.styles.mark(CHECKED, marks.checked);
+    }
+    if (marks.types !== this.shown.types && view.colorBy === "type") {
+      this.recolor();
+    }
+    this.shown = marks;
+  }
+
   /** Gives every label its colour again, by what the view says that colours mean. */
-  recolor(snapshot: EditorSnapshot, index: InstanceIndex): void {
-    const { colorBy } = snapshot.view;
+  recolor(): void {
+    const { colorBy } = this.snapshot().view;
     if (colorBy === "area") {
+      const index = this.index();
       this.scale = scaleOf(index.labels().map((label) => index.areaOf(label)));
     } else if (colorBy === "value") {
       this.scale = scaleOf([...(this.values?.values() ?? [])]);
+    } else {
+      this.scale = { low: 0, high: 1 };
     }
-    const isPalette = colorBy === "label";
-    this.styles.setColors(isPalette ? null : (label) => this.color(label, snapshot, index));
+    this.styles.setColors(colorBy === "label" ? null : (label) => this.color(label));
   }
 
-  private color(label: number, { view, compartment }: EditorSnapshot, index: InstanceIndex): Rgb {
+  private color(label: number): Rgb {
+    const { view, compartment } = this.snapshot();
     if (view.colorBy === "compartment") {
       return PALETTES.safe[COMPARTMENTS.indexOf(compartment)];
     }
-    const value = view.colorBy === "area" ? index.areaOf(label) : this.values?.get(label);
-    return value === undefined ? NO_VALUE : this.scaled(value, view.colormap);
+    return view.colorBy === "type" ? this.typeColor(label) : this.scaled(label, view.colormap);
   }
 
-  private scaled(value: number, colormap: ColormapName): Rgb {
+  private typeColor(label: number): Rgb {
+    const { marks, cellTypes } = this.snapshot();
+    const type = marks.types.get(label);
+    const color = cellTypes.find(({ id }) => id === type)?.color;
+    const code = color === undefined ? Number.NaN : Number.parseInt(color.slice(1), 16);
+    return Number.isNaN(code) ? NO_VALUE : [code >> 16, (code >> 8) & 255, code & 255];
+  }
+
+  private scaled(label: number, colormap: ColormapName): Rgb {
+    const value = this.valueOf(label);
     const { low, high } = this.scale;
-    return colormapColor(colormap, high > low ? (value - low) / (high - low) : 0.5);
+    const share = high > low ? ((value ?? 0) - low) / (high - low) : 0.5;
+    return value === undefined ? NO_VALUE : colormapColor(colormap, share);
+  }
+
+  private valueOf(label: number): number | undefined {
+    const { view, compartment } = this.snapshot();
+    if (view.colorBy === "area") {
+      return this.index().areaOf(label);
+    }
+    return view.colorBy === "confidence"
+      ? this.confidences[compartment]?.[label]
+      : this.values?.get(label);
+  }
+
+  private index() {
+    const { compartment, frame } = this.snapshot();
+    return this.document.index({ compartment, frame });
   }
 }
 

@@ -19,6 +19,8 @@ export const NOTICES: Readonly<Record<OperationName, string>> = {
   copy: "The cell has no pixel to copy, or no room there.",
   interpolate: "The cell must be drawn in a frame before and in one after this one.",
   expand: "There is no nucleus here, or no room around it.",
+  polygon_erase: "The shape holds no pixel of the cell.",
+  adopt: "The predictor finds no cell in the box that may be drawn here.",
   polygon: "The shape holds no pixel that may be filled.",
 };
 

@@ -15,6 +15,7 @@ import {
   type PlaneName,
   runOperation,
 } from "../model";
+import type { MarkEntry } from "./mark-follow";
 import { NOTICES, STALE } from "./notices";
 import type { WorkerPort } from "./ports";
 
@@ -39,7 +40,11 @@ export interface OperationRequest<K extends OperationName = OperationName> {
 export interface OperatorOptions {
   readonly document: LabelDocument;
   readonly worker: WorkerPort | null;
-  readonly commit: (tool: string, diffs: readonly LabelDiff[]) => void;
+  readonly commit: (
+    tool: string,
+    diffs: readonly LabelDiff[],
+    marks?: readonly MarkEntry[],
+  ) => void;
   readonly isEditable: () => boolean;
   readonly onBusy: (tool: string | null) => void;
   readonly onNotice: (notice: string | null) => void;
@@ -63,8 +68,8 @@ interface Pending {
 
 export class Operator {
   private readonly options: OperatorOptions;
-  /** Results that wait for the end of a gesture. */
-  private parked: Pending[] = [];
+  /** What waits for the end of a gesture. */
+  private parked: (() => void)[] = [];
   private nRunning = 0;
 
   constructor(options: OperatorOptions) {
@@ -97,8 +102,12 @@ export class Operator {
     return isChanged;
   }
 
-  /** Runs operations, each on a plane of its own, as one undo step. */
-  runAll(tool: string, requests: readonly OperationRequest[]): boolean {
+  /** Runs operations, each on a plane of its own, as one undo step; its marks change with it. */
+  runAll(
+    tool: string,
+    requests: readonly OperationRequest[],
+    marks: readonly MarkEntry[] = [],
+  ): boolean {
     const placed: Placed[] = [];
     if (!this.options.isEditable()) {
       return false;
@@ -111,17 +120,26 @@ export class Operator {
     }
     const op = requests[0]?.op;
     this.options.onNotice(placed.length === 0 && op !== undefined ? NOTICES[op] : null);
-    this.apply(tool, placed);
+    this.apply(tool, placed, marks);
     return placed.length > 0;
   }
 
-  /** A gesture ended: results that waited for it are looked at. */
+  /** Does something that changes pixels now, or when the gesture under way has ended. */
+  whenFree(act: () => void): void {
+    if (this.options.document.isInGesture) {
+      this.parked.push(act);
+    } else {
+      this.options.onLate(act);
+    }
+  }
+
+  /** A gesture ended: what waited for it happens. */
   settle(): void {
     if (this.parked.length > 0 && !this.options.document.isInGesture) {
       const waiting = this.parked;
       this.parked = [];
-      for (const pending of waiting) {
-        this.deliver(pending);
+      for (const act of waiting) {
+        act();
       }
     }
   }
@@ -152,17 +170,13 @@ export class Operator {
     };
     void compute().then((patch) => {
       this.nRunning--;
-      this.options.onLate(() => this.deliver({ ...asked, before, patch }));
+      this.whenFree(() => this.deliver({ ...asked, before, patch }));
     });
   }
 
   private deliver(pending: Pending): void {
-    const { document, isEditable, onNotice } = this.options;
+    const { isEditable, onNotice } = this.options;
     const { tool, request, patch, onDone } = pending;
-    if (document.isInGesture) {
-      this.parked.push(pending);
-      return;
-    }
     if (!isEditable()) {
       this.showBusy();
     } else if (!this.isUnchanged(pending)) {
@@ -203,7 +217,7 @@ export class Operator {
     return true;
   }
 
-  private apply(tool: string, placed: readonly Placed[]): void {
+  private apply(tool: string, placed: readonly Placed[], marks: readonly MarkEntry[] = []): void {
     if (placed.length === 0) {
       return;
     }
@@ -211,7 +225,7 @@ export class Operator {
     for (const { plane, patch } of placed) {
       gesture.writer(plane).paste(patch);
     }
-    this.options.commit(tool, gesture.finish());
+    this.options.commit(tool, gesture.finish(), marks);
   }
 }
 

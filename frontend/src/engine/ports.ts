@@ -4,7 +4,7 @@
  * each of them in its hand.
  */
 
-import type { OperationJob, OperationName, Patch } from "../model";
+import type { OperationJob, OperationName, Patch, PixelWindow, PlaneName } from "../model";
 
 /** One edit as `POST /assignments/{id}/edits` takes it. */
 export interface WireEdit {
@@ -13,9 +13,11 @@ export interface WireEdit {
   /** UTC, ISO 8601. */
   readonly client_at: string;
   readonly active_s: number;
-  /** The label diff in base64. */
+  /** The label diff in base64; "" when no pixel changes. */
   readonly diff: string;
-  /** CRC-32 of the bytes of the diff. */
+  /** The changes of marks as a text; absent or "" when there are none. */
+  readonly marks?: string;
+  /** CRC-32 of the bytes of the diff, then of the marks. */
   readonly checksum: number;
 }
 
@@ -75,6 +77,20 @@ export interface WorkerPort {
   run(op: OperationName, job: OperationJob): Promise<Patch | null>;
 }
 
+export interface PredictionRequest extends PlaneName {
+  readonly window: PixelWindow;
+}
+
+export type PredictionOutcome =
+  | { readonly kind: "done"; readonly labels: Uint32Array }
+  | { readonly kind: "failed"; readonly message: string };
+
+/** Asks the server's predictor for the labels of a box. */
+export interface PredictorPort {
+  /** Never rejects; `isCancelled` is asked between attempts, and then any outcome will do. */
+  predict(request: PredictionRequest, isCancelled: () => boolean): Promise<PredictionOutcome>;
+}
+
 export interface EditorPorts {
   readonly save: SavePort;
   readonly journal: JournalPort | null;
@@ -82,4 +98,5 @@ export interface EditorPorts {
   readonly scheduler: Scheduler;
   /** Without one, heavy operations run where everything else does. */
   readonly worker?: WorkerPort | null;
+  readonly predictor?: PredictorPort | null;
 }

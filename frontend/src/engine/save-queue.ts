@@ -3,6 +3,7 @@
  * When the server does not answer it is asked again for ever, with growing pauses; when it
  * disagrees, sending stops and every edit is kept.
  */
+import type { OutgoingEdit } from "./outgoing";
 import type { Cancel, SavePort, Scheduler, SendOutcome, WireEdit } from "./ports";
 import type { SaveState } from "./types";
 
@@ -48,7 +49,7 @@ type Pause = { readonly retryAt: number; readonly message: string };
 export class SaveQueue {
   private readonly options: SaveQueueOptions;
   /** Every edit of this session: the server may have lost one that it once acknowledged. */
-  private readonly edits: WireEdit[] = [];
+  private readonly edits: OutgoingEdit[] = [];
   private readonly baseSeq: number;
   private savedSeq: number;
   private stop: Stop | null = null;
@@ -77,11 +78,11 @@ export class SaveQueue {
   }
 
   unsaved(): readonly WireEdit[] {
-    return this.edits.slice(this.savedSeq - this.baseSeq);
+    return this.edits.slice(this.savedSeq - this.baseSeq).map((edit) => edit.toWire());
   }
 
   /** Takes the next edit; its `seq` must be `lastSeq + 1`. */
-  add(edit: WireEdit): void {
+  add(edit: OutgoingEdit): void {
     this.edits.push(edit);
     this.show();
     if (this.stop === null && this.pause === null && !this.isSending && this.timer === null) {
@@ -147,11 +148,11 @@ export class SaveQueue {
     const batch: WireEdit[] = [];
     let letters = 0;
     for (let i = this.savedSeq - this.baseSeq; i < this.edits.length; i++) {
-      letters += this.edits[i].diff.length;
+      letters += this.edits[i].letters;
       if (batch.length === MAX_BATCH_EDITS || (batch.length > 0 && letters > MAX_BATCH_LETTERS)) {
         break;
       }
-      batch.push(this.edits[i]);
+      batch.push(this.edits[i].toWire());
     }
     return batch;
   }

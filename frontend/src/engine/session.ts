@@ -2,15 +2,26 @@
  * One crop being edited. The session connects parts that know nothing of each other: the labels
  * and their log, the tools, the display; and it derives the state that everybody sees.
  */
-import { type Compartment, LabelDocument, type PixelWindow, type PlaneName } from "../model";
+import {
+  type Compartment,
+  type LabelDiff,
+  LabelDocument,
+  MarkBook,
+  type PixelWindow,
+  type PlaneName,
+  readMarks,
+} from "../model";
 import { selectNeighbour } from "./actions";
 import type { ReviewContext } from "./actions-review";
 import { type CommandTarget, findCommand } from "./commands";
+import { Derived } from "./derived";
 import { Display } from "./display";
 import { EditLog } from "./edit-log";
 import { DEFAULT_PREFERENCES, initialSnapshot } from "./initial-state";
 import { routeInput } from "./input";
+import { type MarkEntry, marksAfter } from "./mark-follow";
 import type { Operator } from "./operator";
+import { Predictions } from "./predictions";
 import { ReviewQueue } from "./review";
 import { makeContext, makeOperator } from "./session-context";
 import { Store } from "./store";
@@ -22,6 +33,7 @@ import type {
   EditorOptions,
   EditorPreferences,
   EditorSnapshot,
+  Place,
   ReadableStore,
   ToolId,
   ViewSettings,
@@ -30,6 +42,8 @@ import type {
 import { WorkBoard } from "./work-board";
 
 const MAX_RADIUS_PX = 500;
+/** Their result may come while somebody looks elsewhere, and does not call them back. */
+const QUIET: ReadonlySet<string> = new Set(["predict_box"]);
 
 export class EditorSession implements CommandTarget {
   readonly ready: Promise<void>;
@@ -41,8 +55,11 @@ export class EditorSession implements CommandTarget {
   readonly log: EditLog;
   readonly toolbox: Toolbox;
   readonly work: WorkBoard;
-  readonly review = new ReviewQueue();
+  readonly marks: MarkBook;
+  readonly review: ReviewQueue;
   readonly operator: Operator;
+  readonly predictions: Predictions;
+  private readonly derived: Derived;
   private readonly context: ReviewContext;
   private readonly editListeners = new Set<(event: EditEvent) => void>();
 
@@ -50,8 +67,11 @@ export class EditorSession implements CommandTarget {
     this.preferences = { ...DEFAULT_PREFERENCES, ...options.options };
     this.compartments = options.compartments;
     this.document = new LabelDocument(options.labels);
+    this.marks = new MarkBook(readMarks(options.marks ?? {}));
+    this.review = new ReviewQueue(options.confidences ?? {});
     this.log = new EditLog({
       document: this.document,
+      marks: this.marks,
       lastSeq: options.lastSeq,
       ports: options.ports,
       log: options.log ?? [],
@@ -68,17 +88,25 @@ export class EditorSession implements CommandTarget {
         save: this.log.saveState,
         journalWorks: this.log.journalWorks,
         history: this.log.history,
+        marks: this.marks,
       }),
     );
     const { scheduler } = options.ports;
-    this.display = new Display(this.store, this.document, options.image, scheduler);
+    this.derived = new Derived(this.document, this.marks, this.log);
+    this.display = new Display(this.store, this.document, options, scheduler);
     this.work = new WorkBoard(this.store);
     this.operator = makeOperator(this, options.ports.worker ?? null);
-    this.context = makeContext(this);
+    this.context = makeContext(this, scheduler);
+    this.predictions = new Predictions(this.context, options.ports.predictor ?? null, (pending) =>
+      this.work.showPredictions(pending),
+    );
     this.toolbox = new Toolbox(this.context, () => this.display.minZoom());
     this.ready = this.log.open().then(() => {
-      this.store.update({ phase: "ready" });
-      this.refreshState();
+      this.store.batch(() => {
+        this.store.update({ phase: "ready" });
+        this.refreshState();
+        this.display.marksChanged();
+      });
     });
   }
 
@@ -154,13 +182,6 @@ export class EditorSession implements CommandTarget {
     this.changePlane({ frame: Math.min(this.nFrames - 1, Math.max(0, Math.floor(frame))) });
   }
 
-  setChecked(labels: Iterable<number>): void {
-    this.store.batch(() => {
-      this.work.setChecked(labels);
-      this.display.setChecked(this.store.getSnapshot().work.checked);
-    });
-  }
-
   setHidden(labels: Iterable<number>): void {
     this.store.batch(() => {
       this.work.setHidden(labels);
@@ -175,6 +196,41 @@ export class EditorSession implements CommandTarget {
     });
   }
 
+  /** Ends a step: its pixels have changed already. */
+  commit(tool: string, diffs: readonly LabelDiff[], said: readonly MarkEntry[] = []): void {
+    this.log.commit(tool, diffs, marksAfter(this.document, this.marks, diffs, said));
+  }
+
+  mark(tool: string, said: readonly MarkEntry[]): boolean {
+    const changes = this.marks.changesTo(said);
+    const isAllowed = this.store.getSnapshot().editable && changes.length > 0;
+    if (isAllowed) {
+      this.log.commit(tool, [], changes);
+    }
+    return isAllowed;
+  }
+
+  goTo({ compartment, frame, label, row, column }: Place): void {
+    const shown = this.plane();
+    this.store.batch(() => {
+      if (compartment !== undefined && compartment !== shown.compartment) {
+        this.setCompartment(compartment);
+      }
+      if (frame !== undefined && frame !== shown.frame) {
+        this.setFrame(frame);
+      }
+      if (label !== undefined) {
+        this.select(label);
+      }
+      if (row !== undefined && column !== undefined) {
+        const place = { row: Math.floor(row), col: Math.floor(column), height: 1, width: 1 };
+        this.display.show(place);
+      } else {
+        this.showSelected();
+      }
+    });
+  }
+
   onEdit(listener: (event: EditEvent) => void): () => void {
     this.editListeners.add(listener);
     return () => {
@@ -184,6 +240,7 @@ export class EditorSession implements CommandTarget {
 
   dispose(): void {
     this.toolbox.abort();
+    this.predictions.cancelAll();
     this.log.dispose();
     this.display.detach();
   }
@@ -198,11 +255,19 @@ export class EditorSession implements CommandTarget {
   }
 
   escape(): boolean {
-    if (!this.toolbox.abort()) {
+    if (!this.toolbox.abort() && !this.leaveMarks() && !this.predictions.cancel()) {
       this.select(0);
     }
     this.store.update({ path: this.toolbox.path });
     return true;
+  }
+
+  /** Lets go of the note or the region in hand. */
+  private leaveMarks(): boolean {
+    const { noteDraft, selectedRegion } = this.store.getSnapshot().work;
+    this.work.writeNote(null);
+    this.work.chooseRegion(null);
+    return noteDraft !== null || selectedRegion !== null;
   }
 
   newLabel(): boolean {
@@ -220,6 +285,11 @@ export class EditorSession implements CommandTarget {
 
   edit(action: (context: ReviewContext) => boolean): boolean {
     return this.canEditNow() && action(this.context);
+  }
+
+  /** An action that is no command. */
+  act(action: (context: ReviewContext) => boolean): boolean {
+    return this.store.batch(() => this.edit(action));
   }
 
   look(action: (context: ReviewContext) => boolean): boolean {
@@ -271,13 +341,17 @@ export class EditorSession implements CommandTarget {
       this.display.learnDiff(diff);
     }
     const { compartment, frame } = this.store.getSnapshot();
+    const isHere = (diff: LabelDiff) => diff.compartment === compartment && diff.frame === frame;
     const last = event.diffs[event.diffs.length - 1];
-    if (last.compartment !== compartment || last.frame !== frame) {
-      this.changePlane({ compartment: last.compartment, frame: last.frame });
+    if (last === undefined || QUIET.has(event.tool) || event.diffs.some(isHere)) {
+      this.redraw(event.diffs.filter(isHere).map(({ window }) => window));
     } else {
-      this.redraw(event.windows);
+      this.changePlane({ compartment: last.compartment, frame: last.frame });
     }
     this.refreshState();
+    if (event.marks.length > 0) {
+      this.display.marksChanged();
+    }
     for (const listener of this.editListeners) {
       listener(event);
     }
@@ -292,16 +366,7 @@ export class EditorSession implements CommandTarget {
   /** What follows from the log, the labels and the plane that is shown. */
   private refreshState(): void {
     const snapshot = this.store.getSnapshot();
-    const save = this.log.saveState;
-    this.store.update({
-      save,
-      editable: this.isEditable(snapshot),
-      canUndo: this.log.history.canUndo,
-      canRedo: this.log.history.canRedo,
-      nEdits: this.log.nEdits,
-      nInstances: this.document.index(this.plane()).size,
-      selection: this.instance(snapshot.selected),
-    });
+    this.store.update({ ...this.derived.of(snapshot), editable: this.isEditable(snapshot) });
   }
 
   private isEditable({ phase, compartment }: EditorSnapshot): boolean {

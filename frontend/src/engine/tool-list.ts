@@ -6,7 +6,7 @@ export interface ToolInfo {
   readonly key: string;
   /** What to do with it, in one line. */
   readonly hint: string;
-  readonly group: "view" | "draw" | "shape" | "image" | "split" | "labels";
+  readonly group: "view" | "draw" | "shape" | "image" | "split" | "labels" | "marks";
 }
 
 export const TOOLS = [
@@ -88,6 +88,13 @@ export const TOOLS = [
     group: "image",
   },
   {
+    id: "predict_box",
+    label: "Predict in a box",
+    key: "Shift+K",
+    hint: "Drag a box of at least 16 pixels a side; the predictor draws the cells in it.",
+    group: "image",
+  },
+  {
     id: "watershed",
     label: "Split by two clicks",
     key: "W",
@@ -135,6 +142,41 @@ export const TOOLS = [
     key: "Shift+L",
     hint: "Drag round cells; those that lie mostly inside are deleted.",
     group: "labels",
+  },
+  {
+    id: "type",
+    label: "Cell type",
+    key: "Shift+T",
+    hint: "Click cells to give them the chosen type; again takes it away.",
+    group: "labels",
+  },
+  {
+    id: "note",
+    label: "Note",
+    key: "Shift+V",
+    hint: "Click a cell or a place to pin a note; click a note to change it, drag it to move it.",
+    group: "marks",
+  },
+  {
+    id: "daughter",
+    label: "Daughter of a division",
+    key: "Shift+Y",
+    hint: "Select the parent, go to the frame of its daughters and click each of them.",
+    group: "marks",
+  },
+  {
+    id: "ignore_box",
+    label: "Ignore a box",
+    key: ";",
+    hint: "Drag a box that training shall ignore; click one to choose it, then delete it.",
+    group: "marks",
+  },
+  {
+    id: "ignore_lasso",
+    label: "Ignore a region",
+    key: "Shift+A",
+    hint: "Drag round a region that training shall ignore; click one to choose it.",
+    group: "marks",
   },
 ] as const satisfies readonly ToolInfo[];
 

@@ -3,9 +3,14 @@ import type {
   ChannelData,
   ColormapName,
   Compartment,
+  Division,
+  DivisionAlert,
   Instance,
   LabelDiff,
   LabelSet,
+  MarkChange,
+  MarksView,
+  MarkValue,
   PixelWindow,
   Rgb,
   StackShape,
@@ -13,7 +18,14 @@ import type {
 } from "../model";
 import type { EditorPorts, WireEdit } from "./ports";
 import type { ToolId, ToolInfo } from "./tool-list";
-import type { Draft, FrameScope, ToolOptions, WorkState } from "./work";
+import type {
+  Draft,
+  FrameScope,
+  NoteDraft,
+  PendingPrediction,
+  ToolOptions,
+  WorkState,
+} from "./work";
 
 export interface ImageChannel {
   readonly name: string;
@@ -27,6 +39,19 @@ export interface CropImage extends StackShape {
   readonly pixelSizeUm: number | null;
 }
 
+/** A class that the project gives to cells. */
+export interface CellType {
+  readonly id: string;
+  readonly name: string;
+  /** `#rrggbb` */
+  readonly color: string;
+  /** The digit that gives it, 1 to 9. */
+  readonly hotkey: number | null;
+}
+
+/** How sure the predictor was of each label, 0 .. 1, by label. */
+export type Confidences = Readonly<Partial<Record<Compartment, Readonly<Record<string, number>>>>>;
+
 export interface EditorOptions {
   readonly image: CropImage;
   /** The arrays are edited in place. */
@@ -38,6 +63,10 @@ export interface EditorOptions {
   readonly ports: EditorPorts;
   /** Edits 1 .. lastSeq of the server, if undo shall reach back over a reload. */
   readonly log?: readonly WireEdit[];
+  /** The server's marks after edit `lastSeq`. */
+  readonly marks?: Readonly<Record<string, unknown>>;
+  readonly cellTypes?: readonly CellType[];
+  readonly confidences?: Confidences;
   readonly options?: Partial<EditorPreferences>;
 }
 
@@ -56,6 +85,8 @@ export type {
   ColormapName,
   Draft,
   FrameScope,
+  NoteDraft,
+  PendingPrediction,
   ToolId,
   ToolInfo,
   ToolOptions,
@@ -156,7 +187,7 @@ export interface ViewSettings {
   readonly showOther: boolean;
 }
 
-export type ColorBy = "label" | "compartment" | "area" | "value";
+export type ColorBy = "label" | "compartment" | "area" | "value" | "type" | "confidence";
 
 export interface Minimap {
   readonly width: number;
@@ -240,8 +271,19 @@ export interface EditorSnapshot {
   readonly canRedo: boolean;
   /** Instances in this compartment and frame. */
   readonly nInstances: number;
+  /** Of these, the ones that were accepted. */
+  readonly nChecked: number;
   /** Edits made since the editor opened. */
   readonly nEdits: number;
+  /** Edits that came back from the crash journal when it opened. */
+  readonly nRestored: number;
+  /** What was said of labels and places; as the shown compartment sees it. */
+  readonly marks: MarksView;
+  /** What does not fit in the divisions of the shown compartment. */
+  readonly alerts: readonly DivisionAlert[];
+  readonly cellTypes: readonly CellType[];
+  /** Instances of this compartment and frame by the id of their type; "" without one. */
+  readonly typeCounts: ReadonlyMap<string, number>;
   readonly save: SaveState;
   readonly journalWorks: boolean;
   readonly renderer: RendererKind | null;
@@ -255,10 +297,20 @@ export interface ReadableStore<T> {
   readonly subscribe: (listener: () => void) => () => void;
 }
 
+/** A place to go to; what it does not name stays. */
+export interface Place {
+  readonly compartment?: Compartment;
+  readonly frame?: number;
+  readonly label?: number;
+  readonly row?: number;
+  readonly column?: number;
+}
+
 /** Told after every committed step, for panels that follow the work (no pixel is copied). */
 export interface EditEvent {
   readonly tool: string;
   readonly diffs: readonly LabelDiff[];
+  readonly marks: readonly MarkChange[];
   readonly windows: readonly PixelWindow[];
 }
 
@@ -286,10 +338,30 @@ export interface Editor {
   setWriteMode(mode: WriteMode): void;
   setContextBrush(on: boolean): void;
   setToolOptions(options: Partial<ToolOptions>): void;
-  /** How doubtful each label is: the order in which cells are checked. Null for sizes. */
+  /** How much the findings say against each label: cells of equal confidence come in this order. */
   setDoubt(scores: ReadonlyMap<number, number> | null): void;
-  /** The labels that were accepted before, such as in an earlier session. */
-  setChecked(labels: Iterable<number>): void;
+  /** The type that the tool for types gives; null takes types away. */
+  setActiveType(id: string | null): void;
+  /** Gives the selected label a type, or none; false when that changes nothing. */
+  setType(id: string | null): boolean;
+  /** Opens a note, to read and change it. */
+  editNote(id: string): boolean;
+  /** Ends `work.noteDraft`; without text the note is deleted. */
+  saveNote(text: string): boolean;
+  cancelNote(): void;
+  deleteNote(id: string): boolean;
+  selectRegion(id: string | null): void;
+  deleteRegion(id: string): boolean;
+  /** The frame that is shown is the daughter's first one. */
+  addDaughter(parent: number, daughter: number): boolean;
+  removeDaughter(division: Division, daughter: number): boolean;
+  /** Shows a place, and selects the label if it has one. */
+  goTo(place: Place): void;
+  cancelPrediction(id: number): void;
+  /** Gives marks these values (null: none) as one undo step; false when that changes nothing. */
+  mark(tool: string, values: Readonly<Record<string, MarkValue | null>>): boolean;
+  /** Every mark. */
+  marksNow(): Readonly<Record<string, MarkValue>>;
   /** Labels that are not drawn. */
   setHidden(labels: Iterable<number>): void;
   /** A number per label, such as a confidence, for `colorBy: "value"`; others are drawn grey. */

@@ -1,6 +1,13 @@
 /** Changes the part of the state that belongs to the tools. */
 import type { Store } from "./store";
-import type { Draft, EditorSnapshot, ToolOptions, WorkState } from "./types";
+import type {
+  Draft,
+  EditorSnapshot,
+  NoteDraft,
+  PendingPrediction,
+  ToolOptions,
+  WorkState,
+} from "./types";
 
 export class WorkBoard {
   private readonly store: Store<EditorSnapshot>;
@@ -25,12 +32,24 @@ export class WorkBoard {
     this.change({ notice });
   }
 
-  setChecked(labels: Iterable<number>): void {
-    this.change({ checked: new Set(labels) });
-  }
-
   setHidden(labels: Iterable<number>): void {
     this.change({ hidden: new Set(labels) });
+  }
+
+  setActiveType(activeType: string | null): void {
+    this.change({ activeType });
+  }
+
+  writeNote(noteDraft: NoteDraft | null): void {
+    this.change({ noteDraft });
+  }
+
+  chooseRegion(selectedRegion: string | null): void {
+    this.change({ selectedRegion });
+  }
+
+  showPredictions(predictions: readonly PendingPrediction[]): void {
+    this.change({ predictions });
   }
 
   private get work(): WorkState {

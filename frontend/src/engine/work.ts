@@ -1,13 +1,36 @@
 /** What the tools show and remember beside the labels: drafts, options, what is under way. */
-import type { Pixel, PixelWindow, Point } from "../model";
+import type { Compartment, Pixel, PixelWindow, Point } from "../model";
 
 /** A shape in progress, in image space: the user interface draws it over the canvas. */
 export type Draft =
   | { readonly kind: "path"; readonly points: readonly Point[]; readonly closes: boolean }
   | { readonly kind: "box"; readonly window: PixelWindow }
-  | { readonly kind: "marks"; readonly pixels: readonly Pixel[] };
+  | { readonly kind: "marks"; readonly pixels: readonly Pixel[] }
+  | { readonly kind: "area"; readonly spans: readonly Span[]; readonly window: PixelWindow | null };
 
-/** Frames that replace, swap and delete reach. */
+/** Pixels of a row from `start` up to `end`. */
+export type Span = readonly [row: number, start: number, end: number];
+
+/** A note that is being written; `id` is null for a new one. */
+export interface NoteDraft {
+  readonly id: string | null;
+  readonly compartment: Compartment;
+  readonly label: number;
+  readonly frame: number;
+  readonly row: number;
+  readonly column: number;
+  readonly text: string;
+}
+
+/** A box that the predictor is working on. */
+export interface PendingPrediction {
+  readonly id: number;
+  readonly compartment: Compartment;
+  readonly frame: number;
+  readonly window: PixelWindow;
+}
+
+/** Frames that replace, swap, merge, delete and the new name of a label reach. */
 export type FrameScope = "one" | "past" | "future" | "all";
 
 export interface ToolOptions {
@@ -44,10 +67,14 @@ export interface WorkState {
   readonly busy: string | null;
   /** Why the last tool or command changed nothing, in words; null when it did. */
   readonly notice: string | null;
-  /** Labels that were accepted as they are. */
-  readonly checked: ReadonlySet<number>;
   /** Labels that are not drawn. */
   readonly hidden: ReadonlySet<number>;
+  /** The type that the tool for types gives; null takes types away. */
+  readonly activeType: string | null;
+  readonly noteDraft: NoteDraft | null;
+  /** The region chosen with the tools for regions. */
+  readonly selectedRegion: string | null;
+  readonly predictions: readonly PendingPrediction[];
 }
 
 export const FIRST_WORK_STATE: WorkState = {
@@ -55,6 +82,9 @@ export const FIRST_WORK_STATE: WorkState = {
   draft: null,
   busy: null,
   notice: null,
-  checked: new Set(),
   hidden: new Set(),
+  activeType: null,
+  noteDraft: null,
+  selectedRegion: null,
+  predictions: [],
 };

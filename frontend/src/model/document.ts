@@ -81,10 +81,31 @@ export class LabelDocument {
    * a nucleus and a cell that share a label belong together, so no new pair may arise by chance.
    */
   nextLabel(): number {
-    return this.highest < LARGEST_LABEL ? this.highest + 1 : this.smallestFreeLabel();
+    return this.freshLabels(1)[0];
   }
 
-  /** Marks the present state. Only one gesture can be open. */
+  /** Several of them. */
+  freshLabels(n: number): number[] {
+    if (this.highest + n <= LARGEST_LABEL) {
+      return Array.from({ length: n }, (_, i) => this.highest + 1 + i);
+    }
+    const planes = this.planes();
+    const labels: number[] = [];
+    for (let label = 1; labels.length < n; label++) {
+      if (!planes.some((name) => this.index(name).has(label))) {
+        labels.push(label);
+      }
+    }
+    return labels;
+  }
+
+  /** The frames in which a label has pixels, in ascending order. */
+  framesOf(compartment: Compartment, label: number): number[] {
+    const frames = Array.from({ length: this.shape.nFrames }, (_, frame) => frame);
+    return frames.filter((frame) => this.index({ compartment, frame }).has(label));
+  }
+
+  /** Begins to change pixels. Only one gesture can be open. */
   begin(): Gesture {
     if (this.gesture !== null) {
       throw new GestureError("A gesture is still open. Finish or cancel it before the next one.");
@@ -136,15 +157,6 @@ export class LabelDocument {
     return this.compartments.flatMap((compartment) =>
       Array.from({ length: this.shape.nFrames }, (_, frame) => ({ compartment, frame })),
     );
-  }
-
-  private smallestFreeLabel(): number {
-    const planes = this.planes();
-    let label = 1;
-    while (planes.some((name) => this.index(name).has(label))) {
-      label++;
-    }
-    return label;
   }
 }
 

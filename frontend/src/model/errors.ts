@@ -5,6 +5,8 @@
  *       InvalidDiff      bytes or a rectangle that no label diff can have
  *       DivergingDiff    a label diff made for other labels than these
  *       InvalidLabels    a label image that does not fit its shape
+ *       InvalidMarks     a key, a value or a text that marks cannot have
+ *       DivergingMarks   changes made for other marks than these
  *       InvalidArray     bytes that are no .npy array the editor reads
  *       GestureError     a gesture begun, used or ended at the wrong time
  */
@@ -18,6 +20,20 @@ export class InvalidDiff extends ModelError {
 
 export class InvalidLabels extends ModelError {
   override name = "InvalidLabels";
+}
+
+export class InvalidMarks extends ModelError {
+  override name = "InvalidMarks";
+}
+
+export class DivergingMarks extends ModelError {
+  override name = "DivergingMarks";
+  readonly key: string;
+
+  constructor(key: string) {
+    super(`The mark "${key}" is not what the change expects. Load the assignment again.`);
+    this.key = key;
+  }
 }
 
 export class InvalidArray extends ModelError {

@@ -28,6 +28,8 @@ export class InstanceIndex {
   private readonly shape: PlaneShape;
   private readonly sums = new Map<number, Sums>();
   private sorted: number[] | null = null;
+  /** Grows whenever a label comes or goes. */
+  nComings = 0;
 
   constructor(plane: Uint32Array, shape: PlaneShape) {
     this.plane = plane;
@@ -137,6 +139,7 @@ export class InstanceIndex {
     };
     this.sums.set(label, sums);
     this.sorted = null;
+    this.nComings++;
     return sums;
   }
 
@@ -156,6 +159,7 @@ export class InstanceIndex {
     if (sums.area === 0) {
       this.sums.delete(label);
       this.sorted = null;
+      this.nComings++;
     }
   }
 

@@ -6,6 +6,7 @@ import { COMPARTMENTS } from "./compartments";
 import { crc32 } from "./crc32";
 import { InvalidDiff } from "./errors";
 import type { LabelDiff } from "./label-diff";
+import { utf8Bytes } from "./utf8";
 import { VarintReader, VarintWriter } from "./varints";
 import type { PixelWindow } from "./windows";
 
@@ -25,9 +26,9 @@ export function encodeDiff(diff: LabelDiff): Uint8Array {
   return writer.finish();
 }
 
-/** CRC-32 of the bytes of a diff: the `checksum` of its edit. */
-export function editChecksum(bytes: Uint8Array): number {
-  return crc32(bytes);
+/** CRC-32 of the bytes of a diff and then of its marks: the `checksum` of an edit. */
+export function editChecksum(bytes: Uint8Array, marks = ""): number {
+  return crc32(utf8Bytes(marks), crc32(bytes));
 }
 
 /** @throws InvalidDiff when the bytes are not a canonical label diff. */

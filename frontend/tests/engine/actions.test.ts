@@ -74,10 +74,10 @@ describe("checking cell by cell", () => {
       return test.snapshot.selected;
     });
     expect(seen).toEqual([5, 9, 0]);
-    expect([...test.snapshot.work.checked]).toEqual([8, 5, 9]);
-    expect(test.editor.lastSeq()).toBe(1);
+    expect([...test.snapshot.marks.checked]).toEqual([8, 5, 9]);
+    expect([test.editor.lastSeq(), test.snapshot.nChecked]).toEqual([4, 3]);
     test.editor.select(5);
     test.command("review.uncheck");
-    expect(test.snapshot.work.checked.has(5)).toBe(false);
+    expect(test.snapshot.marks.checked.has(5)).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { SaveError, type SendOutcome, type WireEdit } from "../../src/engine";
+import { type PredictorPort, SaveError, type SendOutcome, type WireEdit } from "../../src/engine";
 import { COMPARTMENTS, decodeDiff, fromBase64, labelsChecksum } from "../../src/model";
 import { Random } from "../model/random";
 import { BadNetwork, FakeServer } from "./fake-server";
@@ -7,8 +7,34 @@ import { copyLabels, emptyLabels, settle, TestEditor, TestJournal, TestTime } fr
 
 const SHAPE = { nFrames: 2, nRows: 40, nCols: 50 };
 
-const CLICK_TOOLS = ["flood", "trim", "wand", "expand", "replace", "swap_labels"] as const;
-const DRAG_TOOLS = ["threshold", "split", "merge", "delete_box", "delete_lasso"] as const;
+const CLICK_TOOLS = [
+  "flood",
+  "trim",
+  "wand",
+  "expand",
+  "replace",
+  "swap_labels",
+  "type",
+  "note",
+  "daughter",
+] as const;
+const DRAG_TOOLS = [
+  "threshold",
+  "split",
+  "merge",
+  "delete_box",
+  "delete_lasso",
+  "ignore_box",
+  "ignore_lasso",
+  "predict_box",
+  "note",
+] as const;
+const CELL_TYPES = [1, 2].map((hotkey) => ({
+  id: `type_${hotkey}`,
+  name: "A type",
+  color: "#102030",
+  hotkey,
+}));
 const SHAPE_TOOLS = ["encircle", "polygon", "watershed"] as const;
 const ACTIONS = [
   "label.fill_holes",
@@ -23,7 +49,15 @@ const ACTIONS = [
   "label.copy_to_previous",
   "label.interpolate",
   "review.accept",
+  "review.uncheck",
   "shape.finish",
+  "type.1",
+  "type.2",
+  "type.clear",
+  "label.uncertain",
+  "label.renew",
+  "note.add",
+  "division.remove",
 ];
 
 function place(random: Random): [number, number] {
@@ -52,37 +86,76 @@ function doSomething(test: TestEditor, random: Random): void {
     () => test.command("label.next"),
     () => editor.setCompartment(random.pick(COMPARTMENTS)),
     () => editor.setFrame(random.int(0, 2)),
+    () => editor.setToolOptions({ frameScope: random.pick(["one", "past", "future", "all"]) }),
+    () => editor.saveNote(random.pick(["", "Mitosis?", "\u00df\u{1f600}\n", '"\\'])),
+    () => editor.saveNote("again"),
+    () => random.pick([editor.deleteNote, editor.deleteRegion])(anyId(test, random)),
+    () => editor.addDaughter(random.int(1, 9), random.int(1, 9)),
     () => editor.setWriteMode(random.pick(["protect", "overwrite"])),
   ])();
 }
 
+function anyId(test: TestEditor, random: Random): string {
+  const { notes, regions } = test.snapshot.marks;
+  return random.pick([...notes, ...regions, { id: "none" }]).id;
+}
+
+/** Finds a cell in the middle of each box, or nothing, or fails, sooner or later. */
+function fickle(time: TestTime, random: Random): PredictorPort {
+  return {
+    predict: ({ window: { height, width } }) =>
+      new Promise((resolve) => {
+        const labels = new Uint32Array(height * width);
+        labels.fill(1, width, 4 * width).fill(3, 5 * width, 9 * width);
+        const outcome = random.pick([
+          { kind: "done", labels },
+          { kind: "done", labels: new Uint32Array(3) },
+          { kind: "failed", message: "The predictor is away." },
+        ] as const);
+        time.after(random.int(1, 4000), () => resolve(outcome));
+      }),
+  };
+}
+
 function expectSameBytes(test: TestEditor, server: FakeServer): void {
+  expect(test.editor.marksNow()).toEqual(Object.fromEntries(server.marks));
   for (const name of COMPARTMENTS) {
     expect(test.data(name)).toEqual(server.labels[name]?.data);
   }
 }
 
-describe("after thousands of random gestures, reloads and network faults", () => {
+describe("after ten thousand random gestures, reloads and network faults", () => {
   it.each([1, 2, 3, 4])("browser and server hold the same bytes (seed %i)", async (seed) => {
     const random = new Random(seed);
     const time = new TestTime();
     const server = new FakeServer(emptyLabels(SHAPE));
     const network = new BadNetwork(server, time, seed + 100);
     const journal = new TestJournal();
-    let test = await TestEditor.open({ shape: SHAPE, time, save: network, journal });
-    for (let i = 0; i < 1500; i++) {
+    const always = {
+      shape: SHAPE,
+      time,
+      save: network,
+      journal,
+      cellTypes: CELL_TYPES,
+      predictor: fickle(time, random),
+    };
+    let test = await TestEditor.open(always);
+    for (let i = 0; i < 2500; i++) {
       doSomething(test, random);
+      journal.isBroken = random.chance(journal.isBroken ? 0.8 : 0.01);
+      if (random.chance(0.02)) {
+        time.jump(random.pick([-86_400_000, 3_600_000, -1, 1e10]));
+      }
       if (random.chance(0.3)) {
         await time.pass(random.pick([10, 300, 5000, 400_000]));
       }
       if (random.chance(0.01)) {
+        journal.isBroken = false;
         await settle();
         test.editor.dispose();
         test = await TestEditor.open({
-          shape: SHAPE,
-          time,
-          save: network,
-          journal,
+          ...always,
+          marks: Object.fromEntries(server.marks),
           labels: copyLabels(server.labels),
           lastSeq: server.lastSeq,
           log: [...server.log],
@@ -91,6 +164,7 @@ describe("after thousands of random gestures, reloads and network faults", () =>
     }
     expect(test.snapshot.save.kind).not.toBe("conflict");
     network.faultRate = 0;
+    journal.isBroken = false;
     await time.pass(1_000_000);
     await test.editor.flush();
     expect(test.snapshot.save).toEqual({ kind: "saved" });

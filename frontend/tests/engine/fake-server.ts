@@ -2,17 +2,23 @@
 import type { SavePort, SendOutcome, WireEdit } from "../../src/engine";
 import {
   applyDiff,
+  applyMarks,
   decodeDiff,
   editChecksum,
   fromBase64,
   type LabelSet,
+  type MarkChange,
+  type MarkValue,
   ModelError,
+  parseMarks,
+  reverseMarks,
 } from "../../src/model";
 import { Random } from "../model/random";
 import { copyLabels, type TestTime } from "./test-editor";
 
 export class FakeServer implements SavePort {
   readonly labels: LabelSet;
+  readonly marks = new Map<string, MarkValue>();
   readonly log: WireEdit[] = [];
   isClosed = false;
   nRequests = 0;
@@ -57,15 +63,17 @@ export class FakeServer implements SavePort {
 
   private appendOne(edit: WireEdit): SendOutcome | null {
     const bytes = fromBase64(edit.diff);
-    if (editChecksum(bytes) !== edit.checksum) {
+    const marks = edit.marks ?? "";
+    if (bytes.length + marks.length === 0) {
+      return { kind: "rejected", code: "empty", message: "The edit changes nothing." };
+    }
+    if (editChecksum(bytes, marks) !== edit.checksum) {
       return { kind: "rejected", code: "checksum", message: "The checksum is wrong." };
     }
     try {
-      const diff = decodeDiff(bytes);
-      const image = this.labels[diff.compartment];
-      if (image !== undefined) {
-        applyDiff(image, diff);
-      }
+      const changes = parseMarks(marks);
+      applyMarks(this.marks, changes);
+      this.applyPixels(bytes, changes);
     } catch (error) {
       if (error instanceof ModelError) {
         return this.refuse("diverged", error.message);
@@ -74,6 +82,20 @@ export class FakeServer implements SavePort {
     }
     this.log.push(edit);
     return null;
+  }
+
+  /** A pixel that differs takes the marks of its edit back. */
+  private applyPixels(bytes: Uint8Array, changes: readonly MarkChange[]): void {
+    const diff = bytes.length === 0 ? null : decodeDiff(bytes);
+    const image = diff === null ? undefined : this.labels[diff.compartment];
+    try {
+      if (diff !== null && image !== undefined) {
+        applyDiff(image, diff);
+      }
+    } catch (error) {
+      applyMarks(this.marks, reverseMarks(changes));
+      throw error;
+    }
   }
 
   private refuse(code: string, message: string): SendOutcome {

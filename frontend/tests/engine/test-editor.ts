@@ -5,6 +5,7 @@ import {
   type EditorOptions,
   type EditorPreferences,
   type JournalPort,
+  type PredictorPort,
   type SavePort,
   type Scheduler,
   type ToolId,
@@ -153,6 +154,10 @@ export interface TestEditorOptions {
   readonly options?: Partial<EditorPreferences>;
   readonly channels?: EditorOptions["image"]["channels"];
   readonly worker?: WorkerPort | null;
+  readonly predictor?: PredictorPort | null;
+  readonly marks?: EditorOptions["marks"];
+  readonly cellTypes?: EditorOptions["cellTypes"];
+  readonly confidences?: EditorOptions["confidences"];
 }
 
 const DEFAULT_SHAPE: StackShape = { nFrames: 2, nRows: 60, nCols: 80 };
@@ -173,6 +178,9 @@ export class TestEditor {
       compartments: COMPARTMENTS.filter((name) => this.labels[name] !== undefined),
       lastSeq: options.lastSeq ?? 0,
       log: options.log,
+      marks: options.marks,
+      cellTypes: options.cellTypes,
+      confidences: options.confidences,
       options: options.options,
       ports: {
         save: options.save ?? new AgreeableServer(),
@@ -180,6 +188,7 @@ export class TestEditor {
         clock: this.time,
         scheduler: this.time,
         worker: options.worker,
+        predictor: options.predictor,
       },
     });
   }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { scaleBar } from "../../src/engine";
-import { LabelLook } from "../../src/engine/label-look";
 import { visibleRect } from "../../src/engine/minimap";
 import { CHECKED, HIDDEN, LabelStyles, SELECTED } from "../../src/engine/render/label-styles";
 import { shownChannels } from "../../src/engine/shown-channels";
@@ -103,9 +102,9 @@ describe("labels", () => {
   it("fade when they are checked", async () => {
     const { test, at } = await withCanvas();
     const filled = at(14, 14);
-    test.editor.setChecked([5]);
+    test.editor.mark("checked", { "checked/whole_cell/5": true });
     expect(at(14, 14)).not.toEqual(filled);
-    test.editor.setChecked([]);
+    test.command("history.undo");
     expect(at(14, 14)).toEqual(filled);
   });
 
@@ -164,14 +163,13 @@ describe("labels", () => {
     const labels = Uint32Array.of(3, 2 ** 24 + 1, 0xfffffffe);
     const styles = new LabelStyles();
     styles.learn(labels, shape, wholeWindow(shape));
-    const look = new LabelLook(styles);
-    look.setHidden([3]);
-    look.setChecked([0xfffffffe, 3]);
+    styles.mark(HIDDEN, new Set([3]));
+    styles.mark(CHECKED, new Set([0xfffffffe, 3]));
     styles.select(0xfffffffe);
     styles.setColors(() => [0, 0, 0]);
     const flags = (label: number) => styles.table[styles.slotOf(label) * 4 + 3];
     expect([...labels].map(flags)).toEqual([HIDDEN | CHECKED, 0, CHECKED | SELECTED]);
-    look.setChecked([]);
+    styles.mark(CHECKED, new Set());
     expect(flags(3)).toBe(HIDDEN);
     expect(styles.table[styles.slotOf(3) * 4]).toBe(1);
   });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
+  applyMarks,
+  type Change,
   COMPARTMENTS,
   type Compartment,
   GestureError,
@@ -9,7 +11,9 @@ import {
   InvalidLabels,
   type LabelDiff,
   LabelDocument,
+  type LoggedChange,
   labelImage,
+  type MarkValue,
   type Step,
 } from "../../src/model";
 import { Random } from "./random";
@@ -36,6 +40,10 @@ function applyAll(document: LabelDocument, diffs: readonly LabelDiff[]) {
   for (const diff of diffs) {
     document.apply(diff);
   }
+}
+
+function diffsOf(changes: readonly Change[]): LabelDiff[] {
+  return changes.flatMap(({ diff }) => diff ?? []);
 }
 
 function scribble(document: LabelDocument, random: Random) {
@@ -82,15 +90,16 @@ describe("gestures", () => {
     const history = new History();
     const before = bytesOf(document);
     for (let i = 0; i < 150; i++) {
-      history.push({ tool: "test", diffs: scribble(document, random).finish() });
+      const diffs = scribble(document, random).finish();
+      history.push({ tool: "test", changes: diffs.map((diff) => ({ diff, marks: [] })) });
     }
     const after = bytesOf(document);
-    for (let diffs = history.undo(); diffs !== null; diffs = history.undo()) {
-      applyAll(document, diffs);
+    for (let changes = history.undo(); changes !== null; changes = history.undo()) {
+      applyAll(document, diffsOf(changes));
     }
     expect(bytesOf(document)).toEqual(before);
-    for (let diffs = history.redo(); diffs !== null; diffs = history.redo()) {
-      applyAll(document, diffs);
+    for (let changes = history.redo(); changes !== null; changes = history.redo()) {
+      applyAll(document, diffsOf(changes));
     }
     expect(bytesOf(document)).toEqual(after);
   });
@@ -194,6 +203,28 @@ describe("a document", () => {
   });
 });
 
+/** What a log did is taken back as a whole, and made again without a change that does not fit. */
+function expectAllUndone(log: readonly LoggedChange[]): void {
+  const found = new History();
+  const held = new Map<string, MarkValue>();
+  const make = (changes: readonly Change[] | null) => {
+    applyMarks(held, changes?.flatMap(({ marks }) => marks) ?? []);
+  };
+  for (const logged of log) {
+    found.follow(logged);
+    make([logged.change]);
+  }
+  const nBefore = held.size;
+  while (found.canUndo) {
+    make(found.undo());
+  }
+  expect(held).toEqual(new Map());
+  while (found.canRedo) {
+    make(found.redo());
+  }
+  expect(held.size).toBeGreaterThanOrEqual(nBefore);
+}
+
 describe("history", () => {
   const diff: LabelDiff = {
     compartment: "nuclear",
@@ -201,7 +232,8 @@ describe("history", () => {
     window: { row: 0, col: 0, height: 1, width: 1 },
     runs: Uint32Array.of(0, 1, 0, 4),
   };
-  const step: Step = { tool: "brush", diffs: [diff] };
+  const change = (n: number): Change => ({ diff, marks: [[`type/nuclear/${n}`, null, "a"]] });
+  const step: Step = { tool: "brush", changes: [{ diff, marks: [] }] };
 
   it("forgets what was undone when a new step is made", () => {
     const history = new History();
@@ -231,11 +263,41 @@ describe("history", () => {
 
   it("is found again from a log", () => {
     const history = new History();
-    for (const tool of ["brush", "erase", "undo", "undo", "redo", "brush", "undo"]) {
-      history.follow(tool, diff);
+    const tools = ["brush", "erase", "undo", "undo", "redo", "brush", "undo"];
+    for (const [i, tool] of tools.entries()) {
+      history.follow({ tool, group: `${i}`, change: step.changes[0] });
     }
     expect([history.canUndo, history.canRedo]).toEqual([true, true]);
     history.undo();
     expect(history.canUndo).toBe(false);
+  });
+
+  it("is the same whether it was lived or found in a log, wherever the log ends within a step", () => {
+    const log: LoggedChange[] = [];
+    const add = (tool: string, changes: readonly Change[] | null) => {
+      const group = `${tool} ${log.length}`;
+      log.push(...(changes ?? []).map((each) => ({ tool, group, change: each })));
+    };
+    const lived = new History();
+    for (const [i, n] of [1, 3, 2].entries()) {
+      const changes = Array.from({ length: n }, (_, k) => change(10 * i + k + 1));
+      lived.push({ tool: "delete", changes });
+      add("delete", changes);
+    }
+    add("undo", lived.undo());
+    add("undo", lived.undo());
+    add("redo", lived.redo());
+    for (let end = 0; end <= log.length; end++) {
+      expectAllUndone(log.slice(0, end));
+    }
+    const found = new History();
+    for (const logged of log) {
+      found.follow(logged);
+    }
+    expect([found.undo(), found.undo(), found.undo()]).toEqual([
+      lived.undo(),
+      lived.undo(),
+      lived.undo(),
+    ]);
   });
 });

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import {
   applyDiff,
+  type Change,
   type Compartment,
   decodeDiff,
   encodeDiff,
@@ -81,19 +82,22 @@ class Desk {
     this.commit(gesture.finish());
   }
 
-  step(diffs: readonly LabelDiff[] | null): void {
-    for (const diff of diffs ?? []) {
+  step(diffs: readonly LabelDiff[]): void {
+    for (const diff of diffs) {
       this.document.apply(diff);
       this.send(diff);
     }
   }
 
-  undo = () => this.step(this.history.undo());
-  redo = () => this.step(this.history.redo());
+  undo = () => this.step(diffsOf(this.history.undo()));
+  redo = () => this.step(diffsOf(this.history.redo()));
 
   private commit(diffs: readonly LabelDiff[]): void {
     if (diffs.length > 0) {
-      this.history.push({ tool: "script", diffs });
+      this.history.push({
+        tool: "script",
+        changes: diffs.map((diff) => ({ diff, marks: [] })),
+      });
     }
     diffs.forEach((diff) => {
       this.send(diff);
@@ -103,6 +107,10 @@ class Desk {
   private send(diff: LabelDiff): void {
     applyDiff(this.server[PLANES.indexOf(diff.compartment)], decodeDiff(encodeDiff(diff)));
   }
+}
+
+function diffsOf(changes: readonly Change[] | null): LabelDiff[] {
+  return changes?.flatMap(({ diff }) => diff ?? []) ?? [];
 }
 
 function run(desk: Desk, name: string, edit: Edit): void {

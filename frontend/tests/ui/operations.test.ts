@@ -28,8 +28,8 @@ describe("the worker of operations", () => {
     expect(start).not.toHaveBeenCalled();
     const [first, second] = [port.run("grow", job), port.run("grow", job)];
     await vi.waitFor(() => expect(asked.length).toBe(2));
-    say({ id: asked[1]?.id, patch: null });
-    say({ id: asked[0]?.id, patch });
+    say({ id: asked[1]?.id, result: null });
+    say({ id: asked[0]?.id, result: patch });
     expect(await first).toBe(patch);
     expect(await second).toBeNull();
     expect(start).toHaveBeenCalledOnce();
@@ -44,7 +44,7 @@ describe("the worker of operations", () => {
     await expect(first).rejects.toThrow("No such label.");
     const second = port.run("grow", job);
     await vi.waitFor(() => expect(asked.length).toBe(2));
-    say({ id: 2, patch });
+    say({ id: 2, result: patch });
     expect(await second).toBe(patch);
   });
 

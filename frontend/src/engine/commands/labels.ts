@@ -9,6 +9,16 @@ import {
   shrinkSelected,
   smoothSelected,
 } from "../actions";
+import { orphanSelected } from "../actions-divisions";
+import { renewSelected } from "../actions-identity";
+import {
+  chooseType,
+  deleteRegion,
+  flagSelected,
+  noteSelected,
+  typeOfDigit,
+  typeSelected,
+} from "../actions-marks";
 import { copyToCompartment, copyToFrame, interpolateSelected } from "../actions-planes";
 import {
   acceptSelected,
@@ -19,12 +29,16 @@ import {
 import { type Command, command } from "./command";
 
 const group = "labels";
+const DIGITS = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 
 export const LABEL_COMMANDS: readonly Command[] = [
   command({ group, id: "label.new", label: "New label", keys: ["N"] }, (editor) =>
     editor.newLabel(),
   ),
-  edit("label.delete", "Delete the selected label", ["Delete", "Backspace"], deleteSelected),
+  edit("label.delete", "Delete the selected label or region", ["Delete", "Backspace"], (context) =>
+    context.snapshot.work.selectedRegion === null ? deleteSelected(context) : deleteRegion(context),
+  ),
+  edit("label.renew", "Give the cell a new label", ["Mod+Shift+U"], renewSelected),
   edit("label.fill_holes", "Fill holes", ["Shift+F"], fillSelected),
   edit("label.grow", "Grow by a pixel", ["Shift+Q"], growSelected),
   edit("label.shrink", "Shrink by a pixel", ["Q"], shrinkSelected),
@@ -51,7 +65,16 @@ export const LABEL_COMMANDS: readonly Command[] = [
     (editor) => editor.finish() || editor.look(acceptSelected),
   ),
   look("review.next", "Next unchecked cell", ["J"], nextUnchecked),
-  look("review.uncheck", "Take back the check of the cell", ["Shift+J"], uncheckSelected),
+  edit("review.uncheck", "Take back the check of the cell", ["Shift+J"], uncheckSelected),
+  ...DIGITS.map((digit) =>
+    edit(`type.${digit}`, `Cell type ${digit}`, [`${digit}`], (context) =>
+      chooseType(context, typeOfDigit(context, digit)),
+    ),
+  ),
+  edit("type.clear", "No cell type", ["0"], (context) => typeSelected(context, null)),
+  edit("label.uncertain", "Flag as uncertain, or take the flag off", ["'"], flagSelected),
+  edit("note.add", "Note on the selected label", ["Mod+Shift+A"], noteSelected),
+  edit("division.remove", "No daughter any more", ["Mod+Shift+Y"], orphanSelected),
   command({ group, id: "label.next", label: "Next label", keys: ["]"] }, (editor) =>
     editor.selectNeighbour(1),
   ),

@@ -5,7 +5,14 @@ import { type Command, type CommandTarget, command } from "./command";
 
 const group = "view";
 const ZOOM_STEP = 1.25;
-const COLOR_BY: readonly ColorBy[] = ["label", "compartment", "area", "value"];
+const COLOR_BY: readonly ColorBy[] = [
+  "label",
+  "compartment",
+  "area",
+  "type",
+  "confidence",
+  "value",
+];
 const OPACITIES = [0, 0.2, 0.4, 0.7, 1];
 
 export const VIEW_COMMANDS: readonly Command[] = [

@@ -1,6 +1,6 @@
 /** Tools that do their work where the pointer goes down: flood, trim, wand, expand, replace, swap. */
 import { grownWindow, isInside, type Pixel, pixelAt } from "../../model";
-import { replaceRequests, swapRequests } from "../actions-identity";
+import { rename, swap } from "../actions-identity";
 import { expandRequest } from "../actions-planes";
 import { type Chart, runChart, type Tool, type ToolPointer } from "../chart";
 import { NO_IMAGE, SELECT_FIRST } from "../notices";
@@ -99,7 +99,7 @@ export function replaceAt(context: ToolContext, _pixel: Pixel, { point }: ToolPo
   if (selected === 0) {
     context.select(from);
   } else {
-    context.operator.runAll("replace", replaceRequests(context, from, selected));
+    rename(context, "replace", from, selected);
   }
 }
 
@@ -109,6 +109,6 @@ export function swapAt(context: ToolContext, _pixel: Pixel, { point }: ToolPoint
   if (selected === 0) {
     context.select(other);
   } else {
-    context.operator.runAll("swap", swapRequests(context, selected, other));
+    swap(context, selected, other);
   }
 }

@@ -8,8 +8,9 @@ import type {
   Point,
   Raster,
 } from "../../model";
+import type { LabelRenaming, MarkEntry } from "../mark-follow";
 import type { Operator } from "../operator";
-import type { Camera, Draft, EditorSnapshot } from "../types";
+import type { Camera, Draft, EditorSnapshot, NoteDraft, Place } from "../types";
 
 export interface ToolContext {
   readonly document: LabelDocument;
@@ -27,7 +28,23 @@ export interface ToolContext {
   introduce(label: number, near: Point): void;
   /** Pixels changed and must be drawn again. */
   touch(window: PixelWindow): void;
-  commit(tool: string, diffs: readonly LabelDiff[]): void;
+  /** Ends a step; `marks` are what it says of labels beside what follows from its pixels. */
+  commit(tool: string, diffs: readonly LabelDiff[], marks?: readonly MarkEntry[]): void;
+  /** Gives marks these values as one step; false when that changes nothing or may not be. */
+  mark(tool: string, entries: readonly MarkEntry[]): boolean;
+  /** What a renaming does to marks. To be asked before the pixels change. */
+  marksOfRenaming(renaming: LabelRenaming): readonly MarkEntry[];
+  /** An id that no note and no region has. */
+  newId(): string;
+  /** Shows the note that is being written; null when it is done. */
+  writeNote(draft: NoteDraft | null): void;
+  /** The type that the tool for types gives. */
+  useType(type: string | null): void;
+  chooseRegion(id: string | null): void;
+  /** Shows a place and selects the label that it names. */
+  goTo(place: Place): void;
+  /** Asks the predictor for the labels of a box. */
+  predict(box: PixelWindow): void;
   setCamera(camera: Camera): void;
   /** Shows a shape in progress; null when it is done. */
   draw(draft: Draft | null): void;

@@ -12,6 +12,7 @@ import { mergeTool } from "./merge";
 import { panTool } from "./pan";
 import { polygonTool } from "./polygon";
 import { deleteInBox, deleteInLasso, splitAlong, thresholdIn } from "./regions";
+import { daughterAt, ignoreBox, ignoreLasso, noteTool, typeAt } from "./say";
 import { selectTool } from "./select";
 import { watershedTool } from "./watershed";
 
@@ -34,6 +35,12 @@ export function makeTools(context: ToolContext): Readonly<Record<ToolId, Tool>> 
     replace: clickTool(context, "replace", replaceAt),
     swap_labels: clickTool(context, "swap_labels", swapAt),
     delete_box: boxTool(context, "delete_box", deleteInBox),
+    type: clickTool(context, "type", typeAt),
+    note: noteTool(context),
+    daughter: clickTool(context, "daughter", daughterAt),
+    ignore_box: boxTool(context, "ignore_box", ignoreBox),
+    ignore_lasso: pathTool(context, { id: "ignore_lasso", closes: true, act: ignoreLasso }),
+    predict_box: boxTool(context, "predict_box", (_, box) => context.predict(box)),
     delete_lasso: pathTool(context, { id: "delete_lasso", closes: true, act: deleteInLasso }),
   };
 }

@@ -1,5 +1,6 @@
 /** Merge: drag from one cell to another, or click what belongs to the selected one. */
 import { centreOf, type Point, pixelAt } from "../../model";
+import { rename } from "../actions-identity";
 import { type Chart, runChart, type Tool, type ToolPointer } from "../chart";
 import { windowOf } from "../requests";
 import type { ToolContext } from "./context";
@@ -49,10 +50,7 @@ export function mergeTool(context: ToolContext): Tool {
 
 /** The first keeps its label. */
 function merge(context: ToolContext, label: number, other: number): void {
-  const window = windowOf(context, other);
-  if (window !== null) {
-    const args = { from: other, to: label };
-    const request = { op: "replace" as const, plane: context.plane, window, args };
-    context.operator.run("merge", request, () => context.select(label));
+  if (rename(context, "merge", other, label)) {
+    context.select(label);
   }
 }

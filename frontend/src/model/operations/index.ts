@@ -1,5 +1,7 @@
 /** Every operation by name, so that a worker can be told which one to run. */
+
 import { autofit } from "./active-contour";
+import { adopt } from "./adopt";
 import { copyLabel } from "./copy";
 import { expand } from "./expand";
 import { fillHoles, flood, trim } from "./flood";
@@ -8,7 +10,7 @@ import { interpolate } from "./interpolate";
 import { splitByLine } from "./line-split";
 import { grow, shrink, smooth } from "./morphology";
 import type { LabelPlane, Patch } from "./plane";
-import { paintPolygon } from "./polygon";
+import { erasePolygon, paintPolygon } from "./polygon";
 import { thresholdBox } from "./threshold";
 import { wand } from "./wand";
 import { watershedSplit } from "./watershed";
@@ -32,6 +34,8 @@ export const OPERATIONS = {
   interpolate,
   expand,
   polygon: paintPolygon,
+  polygon_erase: erasePolygon,
+  adopt,
 } as const;
 
 export type OperationName = keyof typeof OPERATIONS;

@@ -1,7 +1,7 @@
 /** Polygons and lassos as pixels. */
 import type { Point } from "../points";
 import type { PixelWindow, PlaneShape } from "../windows";
-import { type LabelPlane, type Mask, type Paint, type Patch, paint } from "./plane";
+import { cropLabels, type LabelPlane, type Mask, type Paint, type Patch, paint } from "./plane";
 
 /**
  * The pixels whose centre lies in a closed polygon. A place that the outline goes round at least
@@ -29,6 +29,21 @@ export interface PolygonArgs extends Paint {
 export function paintPolygon(plane: LabelPlane, args: PolygonArgs): Patch | null {
   const mask = polygonMask(args.points, plane);
   return mask === null ? null : paint(plane, mask, args);
+}
+
+/** Takes pixels of a polygon away: those of the label, or of any when overwriting. */
+export function erasePolygon(plane: LabelPlane, args: PolygonArgs): Patch | null {
+  const mask = polygonMask(args.points, plane);
+  if (mask === null) {
+    return null;
+  }
+  const labels = cropLabels(plane, mask.window);
+  const isErased = labels.map((label, i) => {
+    const isMeant = label !== 0 && (args.mode === "overwrite" || label === args.label);
+    return isMeant && mask.data[i] !== 0 ? 1 : 0;
+  });
+  const erased = labels.map((label, i) => (isErased[i] === 1 ? 0 : label));
+  return isErased.includes(1) ? { window: mask.window, labels: erased } : null;
 }
 
 /** The mask of a whole window. */

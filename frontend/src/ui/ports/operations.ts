@@ -1,14 +1,15 @@
 import type { WorkerPort } from "../../engine";
-import type { Patch } from "../../model";
+import type { CheckFinding, CheckInput, Patch } from "../../model";
 import type { OperationRequest } from "./operation-worker";
 
 /** What the worker answers. */
 export type OperationAnswer =
-  | { readonly id: number; readonly patch: Patch | null }
+  | { readonly id: number; readonly result: Patch | CheckFinding[] | null }
   | { readonly id: number; readonly failure: string };
 
 interface Waiting {
-  resolve: (patch: Patch | null) => void;
+  // What comes back fits what was asked: the id says so.
+  resolve: (result: never) => void;
   reject: (failure: Error) => void;
 }
 
@@ -30,19 +31,31 @@ export class OperationWorker implements WorkerPort {
     this.#start = start;
   }
 
-  run: WorkerPort["run"] = async (_, job) => {
-    if (this.#broken) throw this.#broken;
-    const worker = await this.#started();
-    const request: OperationRequest = { id: ++this.#nAsked, job };
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(request.id, { resolve, reject });
-      worker.postMessage(request);
-    });
-  };
+  run: WorkerPort["run"] = (_, job) => this.#ask<Patch | null>({ job });
+
+  /** The checks of a crop; without a worker they run here. */
+  async check(input: CheckInput): Promise<CheckFinding[]> {
+    try {
+      return await this.#ask<CheckFinding[]>({ check: input });
+    } catch {
+      const { checkLabels } = await import("../../model/checks/check-labels");
+      return checkLabels(input);
+    }
+  }
 
   /** Ends the worker; what is under way is rejected. */
   dispose(): void {
     this.#breakDown(new Error("The worker was ended."));
+  }
+
+  async #ask<T>(work: OperationRequest["work"]): Promise<T> {
+    if (this.#broken) throw this.#broken;
+    const worker = await this.#started();
+    const request: OperationRequest = { id: ++this.#nAsked, work };
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.set(request.id, { resolve, reject });
+      worker.postMessage(request);
+    });
   }
 
   async #started(): Promise<WorkerLike> {
@@ -62,7 +75,7 @@ export class OperationWorker implements WorkerPort {
     const waiting = this.#waiting.get(answer.id);
     this.#waiting.delete(answer.id);
     if ("failure" in answer) waiting?.reject(new Error(answer.failure));
-    else waiting?.resolve(answer.patch);
+    else waiting?.resolve(answer.result as never);
   }
 
   #breakDown(failure: Error): void {
