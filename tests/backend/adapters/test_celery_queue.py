@@ -4,7 +4,7 @@ import pytest
 import redis
 import structlog
 
-from backend.adapters.celery_queue import QUEUE_NAME, CeleryQueue, broker_url, make_celery
+from backend.adapters.celery_queue import BOX_QUEUE_NAME, QUEUE_NAME, CeleryQueue, broker_url, make_celery
 from backend.config import Settings
 from backend.errors import QueueError
 
@@ -19,9 +19,9 @@ def database(redis_url: str) -> str:
     return url
 
 
-def _messages(url: str) -> list[dict[str, object]]:
+def _messages(url: str, name: str = QUEUE_NAME) -> list[dict[str, object]]:
     client = redis.Redis.from_url(url)
-    held = client.lrange(QUEUE_NAME, 0, -1)
+    held = client.lrange(name, 0, -1)
     client.close()
     return [json.loads(message) for message in held]  # type: ignore[union-attr]
 
@@ -36,6 +36,14 @@ def test_work_is_sent_by_name_and_ids_as_json_with_the_request_that_caused_it(da
     assert (message["content-type"], headers["task"]) == ("application/json", "cytoloop.stitch_fov")
     assert headers["kwargsrepr"] == "{'job_id': 3, 'fov_id': 4}"
     assert headers["cytoloop_request_id"] == "req-7"
+
+
+def test_boxes_have_a_queue_of_their_own_which_every_worker_serves(database: str) -> None:
+    app = make_celery(Settings(redis_url=database))
+    CeleryQueue(app).send("predict_box", box_id=3)
+    assert _messages(database) == []
+    assert len(_messages(database, BOX_QUEUE_NAME)) == 1
+    assert set(app.amqp.queues) == {QUEUE_NAME, BOX_QUEUE_NAME}
 
 
 def test_a_queue_that_does_not_answer_is_said_at_once() -> None:

@@ -13,11 +13,14 @@ from apiflask import APIFlask
 from PIL import Image
 from sqlalchemy import select
 
+from backend.adapters.memory import MemoryQueue
 from backend.db import transaction
-from backend.models import Finding, Fov, Revision
+from backend.models import Finding, Fov, Revision, Task
 from backend.models.fov import FovState
 from backend.models.revision import RevisionSource
+from backend.models.task import TaskState
 from backend.services.context import Context
+from backend.services.stitch_failures import note_stitch_failure
 from tests.backend.api.conftest import Caller
 from tests.backend.factories import Maker, OpenJob
 
@@ -272,3 +275,27 @@ def test_a_malformed_review(reviewer: Caller, body: dict[str, Any], field: str) 
     answer = reviewer.post("/fovs/1/reviews", body)
     assert answer.status_code == 422
     assert f"{field}: " in answer.get_json()["message"]
+
+
+def test_why_an_fov_is_not_stitched_and_another_try(
+    admin: Caller, reviewer: Caller, job: OpenJob, context: Context
+) -> None:
+    at = f"/fovs/{job.fov_id}"
+    assert reviewer.get(at).get_json()["stitch_failure"] is None
+    refused = admin.post(f"{at}/stitch")
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "conflict")
+    with transaction(context.sessions) as session:
+        for task in session.scalars(select(Task)):
+            task.state = TaskState.SUBMITTED
+    note_stitch_failure(context, fov_id=job.fov_id, message="no space", may_pass=False)
+    shown = reviewer.get(at).get_json()["stitch_failure"]
+    assert shown == {
+        "message": "no space",
+        "at": context.clock.now().isoformat(),
+        "attempts": 1,
+        "given_up": False,
+    }
+    again = admin.post(f"{at}/stitch")
+    assert (again.status_code, again.get_json()["stitch_failure"]) == (202, None)
+    assert isinstance(context.queue, MemoryQueue)
+    assert ("stitch_fov", {"job_id": job.job_id, "fov_id": job.fov_id}) in context.queue.sent

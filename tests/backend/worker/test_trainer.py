@@ -65,11 +65,37 @@ def test_the_model_predicts_both_compartments_in_bands(model: tuple[Path, list[T
     def read(window: Window) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
         return image[window.slices]
 
-    for band in WorkTrainer().predict_bands(predictor, read, shape=SHAPE):
+    bands = WorkTrainer().predict_bands(predictor, read, shape=SHAPE)
+    with pytest.raises(ModelError, match="take all bands first"):
+        bands.confidences  # noqa: B018
+    highest = dict.fromkeys(predictor.compartments, 0)
+    for band in bands:
         assert band.row == rows[band.compartment]
         assert band.labels.dtype == np.int32
         rows[band.compartment] += len(band.labels)
+        highest[band.compartment] = max(highest[band.compartment], int(band.labels.max()))
     assert set(rows.values()) == {SHAPE[0]}
+    for name, values in bands.confidences.items():
+        assert (values.dtype, values[0]) == (np.float32, 0)
+        assert len(values) > highest[name]
+        assert np.all((values >= 0) & (values <= 1))
+
+
+def test_a_window_is_predicted_with_the_intensities_of_its_image() -> None:
+    image = next(_items(1)).image
+    window = Window(20, 30, 80, 64)
+    baseline = load_work_predictor("baseline")
+    found = WorkTrainer().predict_window(baseline, image, window)
+    assert {name: labels.shape for name, labels in found.items()} == dict.fromkeys(
+        baseline.compartments, window.shape
+    )
+    whole = baseline.predict(image)["nuclear"][window.slices] > 0
+    assert np.mean((found["nuclear"] > 0) == whole) > 0.9
+    # A window without any nucleus shows nothing, however much its noise stands out from the rest of it.
+    dark = np.zeros((128, 128, 2), np.float32)
+    dark[64:] = image[64:]
+    dark[:40, :, 0] = np.random.default_rng(0).uniform(0, 1, (40, 128))
+    assert not WorkTrainer().predict_window(baseline, dark, Window(0, 0, 40, 128))["nuclear"].any()
 
 
 def test_the_baseline_is_scored_on_what_has_truth(dataset: Path) -> None:
