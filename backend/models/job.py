@@ -15,7 +15,8 @@ class JobState(enum.StrEnum):
 
 
 class Job(Base):
-    """Tasks published together. `model_version_id` None means that `baseline` made the proposals."""
+    """Tasks published together. `model_version_id` None means that the project's first
+    predictor made the proposals."""
 
     __tablename__ = "jobs"
 

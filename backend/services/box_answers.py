@@ -19,7 +19,7 @@ from backend.services.box_predictions import fail_box, labels_key
 from backend.services.context import Context
 from backend.services.crop_bases import window_of
 from backend.services.fovs import open_reader
-from backend.services.model_versions import open_predictor
+from backend.services.model_versions import first_predictor, open_predictor
 from backend.services.storage_prefixes import fresh_prefix
 from backend.services.transitions import move_box
 from pipeline.errors import PipelineError
@@ -45,6 +45,7 @@ class _Question:
     frame: int
     box: Window
     model_version_id: int | None
+    first: str
 
 
 def predict_box(context: Context, *, box_id: int) -> None:
@@ -92,13 +93,15 @@ def _begin(context: Context, box_id: int) -> _Question | None:
             return None
         move_box(session, box, BoxState.RUNNING)
         task = session.get_one(Task, assignment.task_id)
+        job = session.get_one(Job, task.job_id)
         return _Question(
             fov=session.get_one(Fov, task.fov_id),
             crop=window_of(task),
             compartment=box.compartment,
             frame=box.frame,
             box=Window(box.row, box.col, box.height, box.width),
-            model_version_id=session.get_one(Job, task.job_id).model_version_id,
+            model_version_id=job.model_version_id,
+            first=first_predictor(session, job.project_id),
         )
 
 
@@ -122,9 +125,11 @@ def _predict(context: Context, question: _Question) -> npt.NDArray[np.uint32]:
 
 
 def _predictor(context: Context, question: _Question) -> Predictor:
-    """The job's predictor, else the baseline, which gives what a network was not trained on."""
+    """The job's predictor, else the project's first one, which gives what a model was not trained on."""
     for model_version_id in (question.model_version_id, None):
-        found = context.predictors.get(model_version_id, partial(open_predictor, context, model_version_id))
+        key = question.first if model_version_id is None else model_version_id
+        opened = partial(open_predictor, context, model_version_id, first=question.first)
+        found = context.predictors.get(key, opened)
         if question.compartment in found.compartments:
             return found
     raise Conflict(f"No predictor gives {question.compartment}.")

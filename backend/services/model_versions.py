@@ -68,16 +68,23 @@ def list_model_versions(session: Session, *, project_id: int) -> Sequence[ModelV
     ).all()
 
 
-def model_name(session: Session, model_version_id: int | None) -> str:
-    """What people call a predictor: `baseline`, or the name of the model version."""
+def first_predictor(session: Session, project_id: int) -> str:
+    """What predicts in a project as long as no model version was promoted: `default` or `baseline`."""
+    return str(session.get_one(Project, project_id).settings.get("predictor", BASELINE))
+
+
+def model_name(session: Session, model_version_id: int | None, *, first: str = BASELINE) -> str:
+    """What people call a predictor: the name of the model version, or of the project's first predictor."""
     if model_version_id is None:
-        return BASELINE
+        return first
     return get_model_version(session, model_version_id=model_version_id).name
 
 
 @contextmanager
-def open_predictor(context: Context, model_version_id: int | None) -> Iterator[Predictor]:
-    """The predictor of a model version, or the baseline; its files are here as long as the block.
+def open_predictor(
+    context: Context, model_version_id: int | None, *, first: str = BASELINE
+) -> Iterator[Predictor]:
+    """The predictor of a model version, or the project's first one; its files are here as long as the block.
 
     Raises
     ------
@@ -89,7 +96,7 @@ def open_predictor(context: Context, model_version_id: int | None) -> Iterator[P
     if context.load_predictor is None:
         raise Conflict("This process loads no predictors; that work belongs to a worker.")
     if model_version_id is None:
-        yield context.load_predictor(BASELINE)
+        yield context.load_predictor(first)
         return
     with reading(context.sessions) as session:
         prefix = get_model_version(session, model_version_id=model_version_id).storage_prefix

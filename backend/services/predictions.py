@@ -28,7 +28,7 @@ from backend.services.fov_labels import RevisionOrigin, add_fov_revision, find_p
 from backend.services.fovs import get_fov, open_reader
 from backend.services.jobs import fail_job, get_job, publish_tasks
 from backend.services.label_canvas import LabelCanvas, label_canvas
-from backend.services.model_versions import BASELINE, model_name, open_predictor
+from backend.services.model_versions import first_predictor, model_name, open_predictor
 from backend.services.run_progress import is_heard_of, recorded_prediction
 from backend.services.storage_prefixes import fresh_prefix
 from backend.services.transitions import move_fov
@@ -49,22 +49,25 @@ class ProposalFailed(CytoloopError):
 
 @dataclass
 class _Predictors:
-    """The predictor of a job, and the baseline when something is left to it; loaded once, when needed."""
+    """The predictor of a job, and the project's first one for what is left to it; loaded when needed."""
 
     context: Context
     model_version_id: int | None
     name: str
+    first: str
     stack: ExitStack
     loaded: dict[int | None, Predictor] = field(default_factory=dict)
 
     def of(self, model_version_id: int | None) -> Predictor:
         if model_version_id not in self.loaded:
-            opened = self.stack.enter_context(open_predictor(self.context, model_version_id))
+            opened = self.stack.enter_context(
+                open_predictor(self.context, model_version_id, first=self.first)
+            )
             self.loaded[model_version_id] = opened
         return self.loaded[model_version_id]
 
     def share_out(self, compartments: list[str]) -> dict[int | None, list[str]]:
-        """Which predictor gives which compartment: the job's what it can, the baseline the rest."""
+        """Which predictor gives which compartment: the job's what it can, the first one the rest."""
         able = self.of(self.model_version_id).compartments
         shares = {
             self.model_version_id: [name for name in compartments if name in able],
@@ -133,9 +136,10 @@ def _propose_all(context: Context, job: Job) -> None:
 @contextmanager
 def _predictors(context: Context, job: Job) -> Iterator[_Predictors]:
     with reading(context.sessions) as session:
-        name = model_name(session, job.model_version_id)
+        first = first_predictor(session, job.project_id)
+        name = model_name(session, job.model_version_id, first=first)
     with ExitStack() as stack:
-        yield _Predictors(context, job.model_version_id, name, stack)
+        yield _Predictors(context, job.model_version_id, name, first, stack)
 
 
 def propose_labels(context: Context, *, fov_id: int, predictors: _Predictors) -> int:
@@ -183,13 +187,15 @@ def _move_to_proposed(context: Context, fov_id: int) -> None:
 
 
 def _report(predictors: _Predictors, shares: Mapping[int | None, list[str]]) -> dict[str, Any]:
-    """Which compartments the baseline stood in for, with the reason in words."""
+    """Which compartments the first predictor stood in for, with the reason in words."""
     missing = shares.get(None, []) if predictors.model_version_id is not None else []
     if not missing:
         return {}
     return {
-        "from_baseline": missing,
-        "note": f"{predictors.name} gives no {' or '.join(missing)}; the {BASELINE} proposed it instead.",
+        "from_first": missing,
+        "note": (
+            f"{predictors.name} gives no {' or '.join(missing)}; the {predictors.first} proposed it instead."
+        ),
     }
 
 

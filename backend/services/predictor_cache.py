@@ -13,24 +13,24 @@ Open = Callable[[], AbstractContextManager[Predictor]]
 
 
 class PredictorCache:
-    """Predictors by model version (None: baseline), the ones used last; their files stay with them."""
+    """Predictors by model version or by name, the ones used last; their files stay with them."""
 
     def __init__(self, *, most: int = MOST_PREDICTORS) -> None:
         self._most = most
-        self._held: OrderedDict[int | None, tuple[Predictor, ExitStack]] = OrderedDict()
+        self._held: OrderedDict[int | str, tuple[Predictor, ExitStack]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, model_version_id: int | None, open_predictor: Open) -> Predictor:
+    def get(self, key: int | str, open_predictor: Open) -> Predictor:
         """The predictor held, else the one that `open_predictor` opens; raises what that raises."""
         with self._lock:
-            if model_version_id not in self._held:
+            if key not in self._held:
                 stack = ExitStack()
-                self._held[model_version_id] = (stack.enter_context(open_predictor()), stack)
-            self._held.move_to_end(model_version_id)
+                self._held[key] = (stack.enter_context(open_predictor()), stack)
+            self._held.move_to_end(key)
             while len(self._held) > self._most:
                 _, (_, oldest) = self._held.popitem(last=False)
                 oldest.close()
-            return self._held[model_version_id][0]
+            return self._held[key][0]
 
     def clear(self) -> None:
         """Close every predictor."""

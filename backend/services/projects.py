@@ -9,11 +9,12 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from backend.errors import AlreadyExists, InvalidInput, NotFound
-from backend.models import Fov, Project
+from backend.errors import AlreadyExists, Conflict, InvalidInput, NotFound
+from backend.models import Fov, Job, Project
 from backend.models.fov import FovState
 from backend.services.cell_types import read_cell_types
 from backend.services.context import Context
+from backend.services.model_versions import first_predictor
 from backend.services.names import clean_name
 from backend.services.setting_values import is_whole
 from backend.services.submit_checks import read_submit_checks
@@ -22,6 +23,7 @@ from pipeline.errors import PipelineError
 from pipeline.qc import QcThresholds
 
 CROP_SIZES_PX = (32, 2048)
+FIRST_PREDICTORS = ("default", "baseline")
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,8 @@ class ProjectSettings:
             raise InvalidInput(
                 f"retrain_min_new_cells is {self.retrain_min_new_cells!r}; give a whole number of 1 or more."
             )
-        if self.predictor != "baseline":
-            raise InvalidInput(f"predictor is {self.predictor!r}; give 'baseline'.")
+        if self.predictor not in FIRST_PREDICTORS:
+            raise InvalidInput(f"predictor is {self.predictor!r}; give {' or '.join(FIRST_PREDICTORS)}.")
         if not isinstance(self.qc, Mapping):
             raise InvalidInput(f"qc is {self.qc!r}; give thresholds by name.", field="qc")
         self.qc_thresholds()
@@ -146,13 +148,29 @@ def list_projects(session: Session) -> Sequence[Project]:
 
 
 def update_settings(session: Session, *, project_id: int, changes: Mapping[str, Any]) -> Project:
-    """Change the named settings of a project and leave the others; raises as `ProjectSettings.from_dict`."""
+    """Change the named settings of a project and leave the others; raises as `ProjectSettings.from_dict`.
+
+    The predictor can be changed until the first job is launched; later it is a `Conflict`.
+    """
     project = session.get(Project, project_id, with_for_update=True, populate_existing=True)
     if project is None:
         raise NotFound(f"There is no project {project_id}.")
-    project.settings = ProjectSettings.from_dict({**project.settings, **changes}).to_dict()
+    settings = ProjectSettings.from_dict({**project.settings, **changes}).to_dict()
+    _refuse_other_predictor(session, project, settings["predictor"])
+    project.settings = settings
     session.flush()
     return project
+
+
+def _refuse_other_predictor(session: Session, project: Project, predictor: str) -> None:
+    """Proposals are told apart by model version, so what proposes before the first one cannot change."""
+    made_by = first_predictor(session, project.id)
+    has_jobs = session.scalar(select(Job.id).where(Job.project_id == project.id).limit(1)) is not None
+    if predictor != made_by and has_jobs:
+        raise Conflict(
+            f"Project {project.name!r} has jobs whose proposals the {made_by} made; its predictor stays."
+            f" Start another project to work with the {predictor}."
+        )
 
 
 def count_fovs(session: Session, *, project_id: int) -> dict[str, int]:

@@ -16,7 +16,12 @@ from backend.models.promotion import PromotionOutcome
 from backend.models.user import Role
 from backend.services.context import Context
 from backend.services.dataset_contents import TestImages, load_test_images, trained_groups
-from backend.services.model_versions import get_model_version, model_name, open_predictor
+from backend.services.model_versions import (
+    first_predictor,
+    get_model_version,
+    model_name,
+    open_predictor,
+)
 from backend.services.projects import get_project
 
 IOU = 0.5
@@ -25,12 +30,13 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class _Contest:
-    """A candidate, the model version it would replace (None: baseline), and what they are compared on."""
+    """A candidate, what it would replace (None: the first predictor), and what they are compared on."""
 
     candidate_id: int
     candidate: str
     current_id: int | None
     current: str
+    first: str
     project_id: int
     dataset: DatasetVersion
     known_groups: frozenset[str]
@@ -79,6 +85,7 @@ def _set_up(session: Session, model_version_id: int) -> _Contest:
     project = get_project(session, project_id=version.project_id)
     dataset = session.get_one(DatasetVersion, version.dataset_version_id)
     known = trained_groups(dataset.manifest)
+    first = first_predictor(session, project.id)
     if project.current_model_id is not None:
         current = get_model_version(session, model_version_id=project.current_model_id)
         known |= trained_groups(session.get_one(DatasetVersion, current.dataset_version_id).manifest)
@@ -86,7 +93,8 @@ def _set_up(session: Session, model_version_id: int) -> _Contest:
         candidate_id=version.id,
         candidate=version.name,
         current_id=project.current_model_id,
-        current=model_name(session, project.current_model_id),
+        current=model_name(session, project.current_model_id, first=first),
+        first=first,
         project_id=project.id,
         dataset=dataset,
         known_groups=frozenset(known),
@@ -108,15 +116,17 @@ def _compare(context: Context, contest: _Contest) -> dict[str, Any]:
             return {**base, "candidate": None, "current": None}
         return {
             **base,
-            "candidate": _score(context, contest.candidate_id, images),
-            "current": _score(context, contest.current_id, images),
+            "candidate": _score(context, contest, contest.candidate_id, images=images),
+            "current": _score(context, contest, contest.current_id, images=images),
         }
 
 
-def _score(context: Context, model_version_id: int | None, images: TestImages) -> dict[str, Any]:
+def _score(
+    context: Context, contest: _Contest, model_version_id: int | None, *, images: TestImages
+) -> dict[str, Any]:
     if context.trainer is None:
         raise Conflict("This process compares no predictors; that work belongs to a worker.")
-    with open_predictor(context, model_version_id) as predictor:
+    with open_predictor(context, model_version_id, first=contest.first) as predictor:
         return dict(context.trainer.score(predictor, images.X, images.y))
 
 
@@ -174,7 +184,7 @@ def roll_back(
     NotFound, NotAllowed
         When there is no such project, or the user is no admin.
     Conflict
-        When `baseline` is current: there is nothing before it.
+        When no model version is current: there is nothing before the project's first predictor.
     """
     user = session.get(User, user_id) if user_id is not None else None
     if user_id is not None and (user is None or user.role is not Role.ADMIN):
@@ -185,7 +195,8 @@ def roll_back(
     current_id = project.current_model_id
     if current_id is None:
         raise Conflict(
-            f"Project {project.name!r} predicts with the baseline; there is nothing to go back to."
+            f"Project {project.name!r} predicts with the {first_predictor(session, project_id)}; there is"
+            " nothing to go back to."
         )
     before_id = _current_before(session, project_id)
     project.current_model_id = before_id

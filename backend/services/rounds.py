@@ -12,7 +12,7 @@ from backend.models.fov import FovState
 from backend.models.revision import RevisionSource
 from backend.services.context import Context
 from backend.services.jobs import get_job, job_progress
-from backend.services.model_versions import model_name
+from backend.services.model_versions import first_predictor, model_name
 from backend.services.proposal_scores import pooled_f1
 
 # The effort of an assignment counts once it was submitted; what was given back is somebody else's start.
@@ -35,6 +35,7 @@ def job_figures(session: Session, context: Context, *, job_id: int) -> dict[str,
     stitched = _stitched(session, job)
     n_cells = sum(max(revision.counts.values(), default=0) for revision in stitched)
     n_edits, n_px, active_s = _effort(session, job, [revision.fov_id for revision in stitched])
+    first = first_predictor(session, job.project_id)
     return {
         "job_id": job.id,
         "name": job.name,
@@ -51,7 +52,7 @@ def job_figures(session: Session, context: Context, *, job_id: int) -> dict[str,
         "changed_px_per_cell": _per(n_px, n_cells),
         "active_s_per_cell": _per(active_s, n_cells),
         "model_version_id": job.model_version_id,
-        "model_version": model_name(session, job.model_version_id),
+        "model_version": model_name(session, job.model_version_id, first=first),
     }
 
 

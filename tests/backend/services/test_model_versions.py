@@ -41,9 +41,10 @@ def test_versions_are_numbered_and_named(loop: Loop) -> None:
     with reading(loop.context.sessions) as session:
         listed = list_model_versions(session, project_id=loop.project_id)
         names = [model_name(session, version_id) for version_id in (None, first.id, second.id)]
+        names.append(model_name(session, None, first="default"))
         with pytest.raises(NotFound, match="no model version 9"):
             model_name(session, 9)
-    assert names == ["baseline", "unet-1", "unet-2"]
+    assert names == ["baseline", "unet-1", "unet-2", "default"]
     assert [version.id for version in listed] == [second.id, first.id]
 
 

@@ -214,7 +214,7 @@ def test_the_baseline_stands_in_for_a_compartment_the_model_cannot_give_and_that
     lite.launch()
     proposal = _proposal(lite, fov_id, version_id)
     assert proposal.compartments == ["whole_cell", "nuclear"]
-    assert proposal.report["from_baseline"] == ["whole_cell"]
+    assert proposal.report["from_first"] == ["whole_cell"]
     assert proposal.report["note"] == "unet-1 gives no whole_cell; the baseline proposed it instead."
     labels = open_fov_labels(lite.context, proposal).read_frame(0)
     assert (labels["whole_cell"][labels["nuclear"] > 0] == labels["nuclear"][labels["nuclear"] > 0]).all()

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from backend.errors import AlreadyExists, InvalidInput, NotFound
+from backend.errors import AlreadyExists, Conflict, InvalidInput, NotFound
 from backend.models.fov import FovState
 from backend.services.context import Context
 from backend.services.projects import (
@@ -56,6 +56,18 @@ def test_settings_are_changed_one_by_one(context: Context, begin: Transaction) -
             update_settings(session, project_id=999, changes={})
 
 
+def test_the_first_predictor_is_chosen_before_the_first_job(
+    context: Context, begin: Transaction, make: Maker
+) -> None:
+    job = make.open_job()
+    other_id = make.project()
+    with begin() as session:
+        update_settings(session, project_id=other_id, changes={"predictor": "default"})
+        update_settings(session, project_id=job.project_id, changes={"predictor": "baseline", "overlap": 0.1})
+        with pytest.raises(Conflict, match="whose proposals the baseline made; its predictor stays"):
+            update_settings(session, project_id=job.project_id, changes={"predictor": "default"})
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
@@ -70,7 +82,7 @@ def test_settings_are_changed_one_by_one(context: Context, begin: Transaction) -
         ({"overlap": float("nan")}, "overlap is nan; give a share from 0 to 0.5."),
         ({"overlap": "0.2"}, "overlap is '0.2'; give a share from 0 to 0.5."),
         ({"retrain_min_new_cells": 0}, "retrain_min_new_cells is 0; give a whole number of 1 or more."),
-        ({"predictor": "/etc/model"}, "predictor is '/etc/model'; give 'baseline'."),
+        ({"predictor": "/etc/model"}, "predictor is '/etc/model'; give default or baseline."),
         ({"qc": [1]}, "qc is [1]; give thresholds by name."),
         ({"qc": {"min_aera_px": 1}}, "min_aera_px"),
         ({"cell_types": "t_cell"}, "cell_types is 't_cell'; give a list."),
