@@ -88,7 +88,8 @@ def prepare(stack: Stack, *, seed: int) -> Loop:
     admin = ApiClient.sign_in(stack.url, "admin", stack.passwords["admin"])
     reviewer = ApiClient.sign_in(stack.url, "reviewer", stack.passwords["reviewer"])
     # Each round asks for its training itself, once all of its FOVs are accepted.
-    settings = {"retrain_min_new_cells": 1_000_000_000}
+    # It begins without a trained model, so that the first round shows what the loop gains from nothing.
+    settings = {"retrain_min_new_cells": 1_000_000_000, "predictor": "baseline"}
     project = admin.post("/projects", {"name": "Demo", "settings": settings})
     context = build_context(stack.settings, role="cli")
     return Loop(context, stack.url, admin, reviewer, project["id"], seed)

@@ -9,6 +9,7 @@ export const adminStrings = {
     datasets: "Datasets",
     training: "Training",
     promotions: "Promotions",
+    settings: "Settings",
   },
   projects: {
     title: "Projects",
@@ -17,7 +18,6 @@ export const adminStrings = {
     name: "Name of the new project",
     create: "Create project",
     predictor: "Predictor",
-    baseline: "baseline",
     caption: "Projects",
     columns: {
       name: "Project",
@@ -154,7 +154,8 @@ export const adminStrings = {
     rollBack: "Roll back",
     rollBackLead: (model: string) =>
       `New jobs are predicted by ${model}. Rolling back brings the predictor before it back.`,
-    baselineLead: "New jobs are predicted by the baseline; there is nothing to roll back to.",
+    firstLead: (predictor: string) =>
+      `New jobs are predicted by the ${predictor}; there is nothing to roll back to.`,
     reason: "Reason",
     reasonHint: "It stands in the record beside the decision.",
     needReason: "Say why, then roll back.",

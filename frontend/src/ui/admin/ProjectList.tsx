@@ -19,7 +19,7 @@ const COLUMNS: readonly Column<Project>[] = [
   { head: text.columns.jobs, cell: ({ counts }) => formatCount(counts.n_jobs), numeric: true },
   {
     head: text.columns.predictor,
-    cell: ({ current_model }) => <code>{current_model?.name ?? text.baseline}</code>,
+    cell: ({ current_model, settings }) => <code>{current_model?.name ?? settings.predictor}</code>,
   },
   { head: text.columns.created, cell: ({ created_at }) => <Moment iso={created_at} /> },
 ];

@@ -49,7 +49,7 @@ export function ProjectPage({ api, projectId, section }: ProjectPageProps) {
             <h1>{found.name}</h1>
             <span className="muted">
               {text.projects.predictor}:{" "}
-              <code>{found.current_model?.name ?? text.projects.baseline}</code>
+              <code>{found.current_model?.name ?? found.settings.predictor}</code>
             </span>
           </div>
           <nav className="tabs" aria-label={text.sections.label}>

@@ -28,9 +28,8 @@ async function loadHistory(api: AdminApi, projectId: number): Promise<History> {
   return { promotions: promotions.toReversed(), models };
 }
 
-function columnsOf(models: readonly ModelVersion[]): Column<Promotion>[] {
-  const nameOf = (id: number | null) =>
-    models.find((model) => model.id === id)?.name ?? adminStrings.projects.baseline;
+function columnsOf(models: readonly ModelVersion[], first: string): Column<Promotion>[] {
+  const nameOf = (id: number | null) => models.find((model) => model.id === id)?.name ?? first;
   return [
     { head: text.columns.when, cell: ({ decided_at }) => <Moment iso={decided_at} /> },
     {
@@ -66,7 +65,7 @@ export function PromotionsSection({ api, project, onChanged }: SectionProps) {
             ) : (
               <Table
                 caption={text.title}
-                columns={columnsOf(models)}
+                columns={columnsOf(models, project.settings.predictor)}
                 rows={promotions}
                 rowKey={({ id }) => id}
               />
@@ -95,7 +94,9 @@ function RollBackForm({ api, project, onChanged }: SectionProps) {
   return (
     <form className="card" onSubmit={submit} aria-label={text.rollBack}>
       <h2>{text.rollBack}</h2>
-      <p className="muted">{model ? text.rollBackLead(model.name) : text.baselineLead}</p>
+      <p className="muted">
+        {model ? text.rollBackLead(model.name) : text.firstLead(project.settings.predictor)}
+      </p>
       {rollBack.error && <Failure message={rollBack.error.message} />}
       {model && (
         <>
