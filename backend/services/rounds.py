@@ -23,8 +23,9 @@ def job_figures(session: Session, context: Context, *, job_id: int) -> dict[str,
     """The figures of a job, None where there is nothing to say yet.
 
     Cells are the instances (of the compartment that has more) of the FOVs stitched so far; effort is that
-    of their submitted assignments, as the edit log holds it. `proposal_f1` compares the proposals with the
-    stitched labels: F1 at IoU 0.5, pooled over FOVs, averaged over compartments.
+    of their submitted assignments, as the edit log holds it. Edits that change no pixel count with their
+    seconds alone, so that checking cells does not look like correcting them. `proposal_f1` compares the
+    proposals with the stitched labels: F1 at IoU 0.5, pooled over FOVs, averaged over compartments.
 
     Raises
     ------
@@ -71,10 +72,12 @@ def _stitched(session: Session, job: Job) -> Sequence[Revision]:
 
 
 def _effort(session: Session, job: Job, fov_ids: Sequence[int]) -> tuple[int, int, float]:
-    """Edits, changed pixels and active seconds of the submitted assignments of these FOVs."""
+    """Edits of pixels, changed pixels and active seconds of the submitted assignments of these FOVs."""
     row = session.execute(
         select(
-            func.count(), func.coalesce(func.sum(Edit.n_px), 0), func.coalesce(func.sum(Edit.active_s), 0.0)
+            func.count().filter(Edit.n_px > 0),
+            func.coalesce(func.sum(Edit.n_px), 0),
+            func.coalesce(func.sum(Edit.active_s), 0.0),
         )
         .select_from(Edit)
         .join(Assignment, Assignment.id == Edit.assignment_id)

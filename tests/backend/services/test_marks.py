@@ -15,6 +15,7 @@ from backend.services.edits import NewEdit
 from backend.services.fov_labels import open_fov_labels
 from backend.services.marks import read_marks
 from backend.services.reviews import review_fov
+from backend.services.rounds import job_figures
 from backend.services.stitching import stitch_fov
 from backend.services.submissions import submit_assignment
 from pipeline.label_diff import edit_checksum, labels_checksum
@@ -128,6 +129,10 @@ def test_marks_of_crops_reach_the_fov_in_its_labels_and_pixels(context: Context,
     }
     assert set(notes) == set(expected)
     assert all(value["label"] == labels[place] for place, value in notes.items())
+    with reading(context.sessions) as session:
+        figures = job_figures(session, context, job_id=job.job_id)
+    assert figures["n_edits"] == 6, "one of pixels in each crop; marks are no corrections"
+    assert figures["active_s_per_cell"] == (6 * 1.0 + 6 * 1.5) / figures["n_cells"]
 
 
 INHERITED: Marks = {
