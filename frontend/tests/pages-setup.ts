@@ -1,5 +1,8 @@
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, beforeEach, expect, vi } from "vitest";
+
+// The first import of a late part takes its time on a busy machine.
+configure({ asyncUtilTimeout: 5000 });
 
 // Warnings are errors: whatever a page writes to the console fails its test.
 beforeEach(() => {

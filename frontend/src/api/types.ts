@@ -25,6 +25,8 @@ export type LaunchLink = Schemas["LaunchTokenOut"];
 export type Assignment = Schemas["AssignmentOut"];
 /** One edit as it goes over the wire: `diff` is a label diff in base64, `checksum` its CRC-32. */
 export type WireEdit = Schemas["EditIn"];
+/** A named view of the channels. */
+export type ViewPreset = Schemas["ViewPresetOut"];
 export type Checksums = Partial<Record<Compartment, number>>;
 
 export type Dataset = Schemas["DatasetOut"];

@@ -29,15 +29,30 @@ const steps = {
     lead: (key) =>
       `Two cells share one label here. Choose Split by two clicks (${key("tool.watershed")}) and click the middle of each.`,
   },
+  merge: {
+    title: "Merge what is one cell",
+    lead: (key) =>
+      `The marked cell was cut into two labels. Choose Merge (${key("tool.merge")}) and drag from one half to the other.`,
+  },
   repair: {
     title: "Repair an outline",
     lead: (key) =>
-      `Half of the marked cell is missing. Select it and paint the rest with the brush (${key("tool.brush")}). ${key("history.undo")} takes back what went wrong.`,
+      `Half of the marked cell is missing. Select it and paint the rest with the brush (${key("tool.brush")}). The size of the brush changes with ${key("brush.larger")} and ${key("brush.smaller")}.`,
   },
-  done: {
-    title: "That is all",
+  undo: {
+    title: "Take something back",
     lead: (key) =>
-      `${key("page.help")} shows all keys, ${key("page.palette")} finds any command. Before you submit, the page checks your crop and points at what you may have missed.`,
+      `${key("history.undo")} takes the last edit back, and the one before it, as far as you like. ${key("history.redo")} does it again. This works after a reload too.`,
+  },
+  accept: {
+    title: "Accept what is right",
+    lead: (key) =>
+      `Select a cell and press ${key("review.accept")}: it counts as checked, and the most doubtful of the others comes next. So you can work through a crop without the mouse.`,
+  },
+  submit: {
+    title: "Submit",
+    lead: (key) =>
+      `When the crop is done, submit it (${key("page.submit")}). The page checks it first and points at what you may have missed. Here the true outlines say how well it went.`,
   },
 } as const satisfies Record<string, { title: string; lead: Lead }>;
 
@@ -55,6 +70,18 @@ export const tutorialStrings = {
     share >= target
       ? `Well done: ${percent(share)} overlap with the true outline.`
       : `Overlap with the true outline: ${percent(share)}; ${percent(target)} is enough.`,
-  result: (share: number) => `Your labels overlap the true ones by ${percent(share)} on average.`,
+  submit: "Submit the practice",
+  verdict: {
+    title: "How it went",
+    found: (n: number, of: number) => `${n} of ${of} cells have their outline.`,
+    mean: (share: number) => `Mean overlap with the true outlines: ${percent(share)}.`,
+    toMend: "What could be better",
+    missed: ({ row, col }: { row: number; col: number }) =>
+      `A cell at row ${row}, column ${col} has no good outline`,
+    extra: (label: number) => `Label ${label} outlines no cell`,
+    perfect: "Every cell is right. The real crops work the same way.",
+    mend: "Press a line to see the place; go back to mend it and submit again.",
+    back: "Go back",
+  },
   steps,
 };

@@ -3,14 +3,14 @@ import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
 import { ChannelPanel } from "../../src/ui/embed/channels/ChannelPanel";
 import { histogramBars } from "../../src/ui/embed/channels/histogram-bars";
-import { savedViews, saveView } from "../../src/ui/embed/channels/views";
+import { paintedSamples, samplesOf, THUMBNAIL_PX } from "../../src/ui/embed/channels/thumbnail";
+import { applyPreset, presetOf } from "../../src/ui/embed/channels/views";
+import { OwnPresets } from "../../src/ui/ports/own-presets";
 import { fakeCrop } from "./fake-editor";
-import { memoryStore } from "./memory-store";
 
 let held: ReturnType<typeof fakeCrop>;
 
 beforeEach(() => {
-  window.localStorage.clear();
   held = fakeCrop();
   const [dapi] = held.editor.state.getSnapshot().channels;
   held.show({
@@ -102,15 +102,95 @@ describe("views", () => {
     expect(screen.queryByRole("option", { name: "Nuclei only" })).toBeNull();
   });
 
-  it("replace one of the same name, per job, and survive what others wrote", () => {
-    const store = memoryStore();
-    saveView(store, 1, { name: "a", channels: {} });
-    saveView(store, 1, { name: "a", channels: { DAPI: { visible: true } } });
-    expect(savedViews(store, 1)).toEqual([{ name: "a", channels: { DAPI: { visible: true } } }]);
-    expect(savedViews(store, 2)).toEqual([]);
-    store.set("cytoloop.views.1", '[{"name":3},null]');
-    expect(savedViews(store, 1)).toEqual([]);
-    store.set("cytoloop.views.1", "{");
-    expect(savedViews(store, 1)).toEqual([]);
+  it("need a name, and a way back from asking for one", async () => {
+    const user = show();
+    const ask = () => user.click(screen.getByRole("button", { name: "Save view" }));
+    await ask();
+    await user.type(screen.getByLabelText("Name of the view"), "  {Enter}");
+    await ask();
+    await user.type(screen.getByLabelText("Name of the view"), "x{Escape}");
+    await ask();
+    await user.click(screen.getByRole("button", { name: "Cancel" }));
+    expect(held.crop.presets.getSnapshot().items).toEqual([]);
+  });
+
+  it("of the project stand beside one's own", async () => {
+    const [dapi] = held.editor.state.getSnapshot().channels;
+    const project = presetOf("Nuclei", [{ ...dapi, gamma: 2 }]);
+    held.crop.assignment = { ...held.crop.assignment, view_presets: [project] };
+    const user = show();
+    await user.selectOptions(screen.getByRole("combobox", { name: "Channel views" }), "Nuclei");
+    expect(held.editor.setChannel).toHaveBeenCalledWith(0, expect.objectContaining({ gamma: 2 }));
+    expect(screen.getByRole("group", { name: "Of the project" })).toBeTruthy();
+    expect(screen.queryByRole("button", { name: /^Forget/ })).toBeNull();
+  });
+
+  it("say when the server does not keep them", async () => {
+    const write = async () => {
+      throw new Error("The server cannot be reached.");
+    };
+    held.crop.presets = new OwnPresets({ read: async () => [], write });
+    const user = show();
+    await user.click(screen.getByRole("button", { name: "Save view" }));
+    await user.type(screen.getByLabelText("Name of the view"), "Mine{Enter}");
+    expect(
+      await screen.findByText("Kept on this page only: The server cannot be reached."),
+    ).toBeTruthy();
+  });
+
+  it("come back as they were, but for channels that they do not name", () => {
+    const { channels } = held.editor.state.getSnapshot();
+    const [dapi] = channels;
+    applyPreset(held.editor, presetOf("a", [{ ...dapi, contrast: [7, 9], lut: "magma" }]));
+    const { visible, color, gamma, inverted } = dapi;
+    const settings = { visible, color, gamma, inverted, lut: "magma", contrast: [7, 9] };
+    expect(held.editor.setChannel.mock.calls).toEqual([[0, settings]]);
+    expect(held.editor.autoContrast).not.toHaveBeenCalled();
+  });
+
+  it("may leave contrast to the image, and name a scale that is unknown here", () => {
+    const [channel] = presetOf("a", held.editor.state.getSnapshot().channels).channels;
+    if (!channel) throw new Error("The preset names no channel.");
+    applyPreset(held.editor, {
+      name: "a",
+      channels: [{ ...channel, contrast: null, lut: "turbo" }],
+    });
+    expect(held.editor.setChannel).toHaveBeenCalledWith(
+      0,
+      expect.not.objectContaining({ contrast: expect.anything() }),
+    );
+    expect(held.editor.setChannel).toHaveBeenCalledWith(
+      0,
+      expect.objectContaining({ lut: "color" }),
+    );
+    expect(held.editor.autoContrast).toHaveBeenCalledWith(0);
+  });
+});
+
+describe("the thumbnail of a channel", () => {
+  const look = {
+    color: [0, 128, 255],
+    contrast: [100, 900],
+    gamma: 1,
+    inverted: false,
+    lut: "color",
+  } as const;
+
+  it("is of the middle square of a frame", () => {
+    const shape = { nRows: 1, nCols: 3 };
+    const samples = samplesOf(Uint8Array.of(1, 2, 3, 4, 5, 6), shape, 1);
+    expect([samples.length, new Set(samples)]).toEqual([THUMBNAIL_PX ** 2, new Set([5])]);
+  });
+
+  it("has the colours of the channel, within its contrast", () => {
+    expect([...paintedSamples([100, 500, 2000], look)]).toEqual([
+      ...[0, 0, 0, 255],
+      ...[0, 64, 128, 255],
+      ...[0, 128, 255, 255],
+    ]);
+    const inverted = paintedSamples([100], { ...look, inverted: true });
+    expect([...inverted]).toEqual([0, 128, 255, 255]);
+    expect([...paintedSamples([900], { ...look, lut: "gray" })]).toEqual([255, 255, 255, 255]);
+    expect([...paintedSamples([5], { ...look, contrast: [7, 7] })]).toEqual([0, 0, 0, 255]);
   });
 });

@@ -1,7 +1,9 @@
 import { vi } from "vitest";
+import type { Assignment } from "../../src/api";
 import { type Editor, type EditorSnapshot, FIRST_WORK_STATE } from "../../src/engine";
-import { labelImage } from "../../src/model";
+import { checkLabels, labelImage } from "../../src/model";
 import type { OpenCrop } from "../../src/ui/embed/open-crop";
+import { OwnPresets } from "../../src/ui/ports/own-presets";
 import { assignment } from "./samples";
 
 const SNAPSHOT: EditorSnapshot = {
@@ -49,7 +51,20 @@ const SNAPSHOT: EditorSnapshot = {
   canUndo: false,
   canRedo: false,
   nInstances: 3,
+  nChecked: 0,
   nEdits: 0,
+  nRestored: 0,
+  marks: {
+    types: new Map(),
+    uncertain: new Set(),
+    checked: new Set(),
+    notes: [],
+    regions: [],
+    divisions: [],
+  },
+  alerts: [],
+  cellTypes: [],
+  typeCounts: new Map(),
   save: { kind: "saved" },
   journalWorks: true,
   renderer: "canvas2d",
@@ -83,7 +98,20 @@ export function fakeEditor() {
     setContextBrush: vi.fn(),
     setToolOptions: vi.fn(),
     setDoubt: vi.fn(),
-    setChecked: vi.fn(),
+    setActiveType: vi.fn(),
+    setType: vi.fn(() => true),
+    editNote: vi.fn(() => true),
+    saveNote: vi.fn(() => true),
+    cancelNote: vi.fn(),
+    deleteNote: vi.fn(() => true),
+    selectRegion: vi.fn(),
+    deleteRegion: vi.fn(() => true),
+    addDaughter: vi.fn(() => true),
+    removeDaughter: vi.fn(() => true),
+    goTo: vi.fn(),
+    cancelPrediction: vi.fn(),
+    mark: vi.fn(() => true),
+    marksNow: vi.fn(() => ({})),
     setHidden: vi.fn(),
     setLabelValues: vi.fn(),
     minimap: vi.fn(() => ({ width: 1, height: 1, rgba: new Uint8ClampedArray(4) })),
@@ -109,11 +137,11 @@ export function fakeEditor() {
 }
 
 /** A crop of 2 x 3 pixels in a fake editor. */
-export function fakeCrop(id = 8) {
+export function fakeCrop(change: Partial<Assignment> = {}) {
   const { editor, show } = fakeEditor();
   const shape = { nFrames: 1, nRows: 2, nCols: 3 };
   const crop: OpenCrop = {
-    assignment: assignment({ id }),
+    assignment: assignment(change),
     editor,
     labels: {
       whole_cell: labelImage(Uint32Array.of(1, 1, 0, 2, 2, 0), shape),
@@ -122,6 +150,8 @@ export function fakeCrop(id = 8) {
     tab: { isHeld: true, freed: Promise.resolve(), release: vi.fn() },
     channelData: () => Uint16Array.of(100, 200, 300, 900, 900, 100),
     channelsLoaded: Promise.resolve(),
+    presets: new OwnPresets({ read: async () => [], write: async () => undefined }),
+    check: async (input) => checkLabels(input),
   };
   return { crop, editor, show };
 }

@@ -30,7 +30,7 @@ function setUp(nCrops: number) {
   const ports = {
     api: createAnnotatorApi(server.transport()),
     openCrop: vi.fn(async ({ id }) => {
-      const made = fakeCrop(id);
+      const made = fakeCrop({ id });
       opened.push(made);
       return made.crop;
     }),

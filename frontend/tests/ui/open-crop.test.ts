@@ -1,6 +1,6 @@
 import { IDBFactory, IDBKeyRange } from "fake-indexeddb";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { createAnnotatorApi } from "../../src/api";
+import { createAnnotatorApi, createViewPresetsApi } from "../../src/api";
 import { crc32, toBase64 } from "../../src/model";
 import { labelSetOf, openCrop } from "../../src/ui/embed/open-crop";
 import { FakeServer, refusal } from "../fake-server";
@@ -20,6 +20,14 @@ const brushed = {
   diff: toBase64(bytes),
   checksum: crc32(bytes),
 };
+
+/** Every call that a crop needs; marks are none unless the server has some. */
+function apis(server: FakeServer) {
+  const transport = server.transport();
+  return { api: createAnnotatorApi(transport), presets: createViewPresetsApi(transport) };
+}
+
+const noMarks = { last_seq: 0, marks: {} };
 
 beforeEach(() => {
   vi.stubGlobal("IDBKeyRange", IDBKeyRange);
@@ -53,13 +61,15 @@ describe("opening a crop", () => {
         "GET /assignments/8/labels.npy",
         new Response(labels, { headers: { "Cytoloop-Seq": "1" } }),
       )
+      .on("GET /assignments/8/marks", { last_seq: 1, marks: { "uncertain/whole_cell/5": true } })
       .on("GET /assignments/8/edits", { items: [brushed], next: null })
       .when("GET /assignments/8/channels/0.npy", () => late);
-    const crop = await openCrop(createAnnotatorApi(server.transport()), assignment());
+    const crop = await openCrop(apis(server), assignment());
     const { editor } = crop;
     expect(editor.state.getSnapshot()).toMatchObject({ phase: "ready", nInstances: 2 });
     expect(editor.state.getSnapshot().channels[0]?.loaded).toBe(false);
     expect(editor.lastSeq()).toBe(1);
+    expect(editor.state.getSnapshot().marks.uncertain).toEqual(new Set([5]));
     expect(editor.run("history.undo")).toBe(true);
     expect([...(crop.labels.whole_cell?.data ?? [])]).toEqual([0, 0, 0, 0, 0, 9]);
 
@@ -73,8 +83,9 @@ describe("opening a crop", () => {
   it("tells of a channel that does not come, and stays open", async () => {
     const server = new FakeServer()
       .on("GET /assignments/8/labels.npy", new Response(labels))
+      .on("GET /assignments/8/marks", noMarks)
       .on("GET /assignments/8/channels/0.npy", refusal(503, "storage_unavailable", "No answer."));
-    const crop = await openCrop(createAnnotatorApi(server.transport()), assignment());
+    const crop = await openCrop(apis(server), assignment());
     await expect(crop.channelsLoaded).rejects.toThrow("No answer.");
     expect(crop.editor.state.getSnapshot().editable).toBe(true);
     crop.editor.dispose();
@@ -85,9 +96,10 @@ describe("opening a crop", () => {
     const server = () =>
       new FakeServer()
         .on("GET /assignments/8/labels.npy", new Response(labels))
+        .on("GET /assignments/8/marks", noMarks)
         .on("GET /assignments/8/channels/0.npy", new Response(channel));
-    const first = await openCrop(createAnnotatorApi(server().transport()), assignment());
-    const second = await openCrop(createAnnotatorApi(server().transport()), assignment());
+    const first = await openCrop(apis(server()), assignment());
+    const second = await openCrop(apis(server()), assignment());
     const { editable, journalWorks } = second.editor.state.getSnapshot();
     expect([first.tab.isHeld, second.tab.isHeld]).toEqual([true, false]);
     expect([editable, journalWorks]).toEqual([false, false]);
@@ -100,15 +112,33 @@ describe("opening a crop", () => {
   it("fails with the server's words when the labels do not come", async () => {
     const server = new FakeServer()
       .on("GET /assignments/8/labels.npy", refusal(409, "assignment_closed", "It was submitted."))
+      .on("GET /assignments/8/marks", noMarks)
       .on("GET /assignments/8/channels/0.npy", new Response(channel));
-    const opening = openCrop(createAnnotatorApi(server.transport()), assignment());
+    const opening = openCrop(apis(server), assignment());
     await expect(opening).rejects.toThrow("It was submitted.");
     const again = new FakeServer()
       .on("GET /assignments/8/labels.npy", new Response(labels))
+      .on("GET /assignments/8/marks", noMarks)
       .on("GET /assignments/8/channels/0.npy", new Response(channel));
-    const crop = await openCrop(createAnnotatorApi(again.transport()), assignment());
+    const crop = await openCrop(apis(again), assignment());
     expect(crop.tab.isHeld).toBe(true);
     crop.editor.dispose();
     crop.tab.release();
+  });
+
+  it("reads labels and marks until they are of the same edit, and no more than that", async () => {
+    let nAsked = 0;
+    const server = (last: (n: number) => number) =>
+      new FakeServer()
+        .on("GET /assignments/8/labels.npy", new Response(labels))
+        .when("GET /assignments/8/marks", () => ({ last_seq: last(++nAsked), marks: {} }))
+        .on("GET /assignments/8/channels/0.npy", new Response(channel));
+    const crop = await openCrop(apis(server((n) => (n < 3 ? 1 : 0))), assignment());
+    expect(nAsked).toBe(3);
+    crop.editor.dispose();
+    crop.tab.release();
+    await expect(openCrop(apis(server(() => 1)), assignment())).rejects.toThrow(
+      "The crop changes while it is being loaded.",
+    );
   });
 });

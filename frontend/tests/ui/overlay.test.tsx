@@ -1,7 +1,8 @@
 import { act, fireEvent, render, screen } from "@testing-library/react";
-import { beforeEach, describe, expect, it } from "vitest";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { CropOverlay } from "../../src/ui/embed/overlay/CropOverlay";
-import { cameraOn, isCut } from "../../src/ui/embed/overlay/places";
+import { cameraOn, isCut, screenPlaces } from "../../src/ui/embed/overlay/places";
 import { fakeCrop } from "./fake-editor";
 import { assignment } from "./samples";
 
@@ -12,6 +13,14 @@ describe("places", () => {
     const camera = cameraOn({ row: 10, col: 20 }, { zoom: 1, left: 0, top: 0 }, size, 4);
     expect(camera).toEqual({ zoom: 4, left: 20.5 - 25, top: 10.5 - 12.5 });
     expect(cameraOn({ row: 0, col: 0 }, { zoom: 8, left: 0, top: 0 }, size, 4).zoom).toBe(8);
+  });
+
+  it("are points of a polygon on the screen", () => {
+    const points = [
+      [3, 5],
+      [4, 1],
+    ] as const;
+    expect(screenPlaces(points, { zoom: 2, left: 1, top: 2 })).toBe("8,2 0,4");
   });
 
   it("are cut off when they do not fit", () => {
@@ -35,7 +44,7 @@ describe("over the crop", () => {
     render(
       <CropOverlay
         crop={held.crop}
-        viewport={{ width: 300, height: 300 }}
+        viewport={{ width: 300, height: 300, pixelRatio: 1 }}
         mark={{ row: 4, col: 9 }}
       />,
     );
@@ -71,5 +80,103 @@ describe("over the crop", () => {
     held.editor.setCamera.mockClear();
     fireEvent.pointerMove(shown, { buttons: 0, clientX: 10, clientY: 10 });
     expect(held.editor.setCamera).not.toHaveBeenCalled();
+  });
+
+  it("lies the area that a tool would take, with its box", () => {
+    const { container } = show();
+    const { work } = held.editor.state.getSnapshot();
+    const spans = [[1, 2, 4]] as const;
+    const window = { row: 0, col: 0, height: 5, width: 5 };
+    act(() => held.show({ work: { ...work, draft: { kind: "area", spans, window } } }));
+    expect(container.querySelector(".draft-area")?.getAttribute("d")).toBe(
+      "M4.0 2.0h4.0v2.00h-4.0z",
+    );
+    expect(container.querySelector("rect.draft")?.getAttribute("width")).toBe("10");
+  });
+
+  describe("marks", () => {
+    const note = {
+      id: "n1",
+      compartment: "whole_cell",
+      label: 2,
+      frame: 0,
+      row: 4,
+      column: 9,
+      text: "Two?",
+    } as const;
+    const withMarks = (change: object) =>
+      held.show({ marks: { ...held.editor.state.getSnapshot().marks, ...change } });
+    const pins = (container: HTMLElement) => container.querySelectorAll(".note-pin").length;
+
+    it("are pins of notes, in their frame and compartment", () => {
+      const elsewhere = [
+        { ...note, id: "n2", frame: 1 },
+        { ...note, id: "n3", compartment: "nuclear" },
+        { ...note, id: "n4", compartment: "nuclear", label: 0 },
+      ];
+      withMarks({ notes: [note, ...elsewhere] });
+      const { container } = show();
+      expect(pins(container)).toBe(2);
+      expect(container.querySelector(".note-pin")?.getAttribute("transform")).toMatch(
+        /^translate\(19 /,
+      );
+    });
+
+    it("are hatched regions of the frame, the chosen one set off", () => {
+      const points = [
+        [0, 0],
+        [0, 4],
+        [4, 4],
+      ];
+      const { work } = held.editor.state.getSnapshot();
+      withMarks({ regions: [{ id: "r1", frame: 0, points }] });
+      held.show({ work: { ...work, selectedRegion: "r1" } });
+      const { container } = show();
+      const region = container.querySelector(".ignored-region");
+      expect(region?.getAttribute("points")).toBe("0,0 8,0 8,8");
+      expect(region?.getAttribute("data-chosen")).toBe("true");
+      act(() => held.show({ frame: 1 }));
+      expect(container.querySelector(".ignored-region")).toBeNull();
+    });
+
+    it("are written beside their place", async () => {
+      const user = userEvent.setup();
+      const { work } = held.editor.state.getSnapshot();
+      const write = (noteDraft: object) =>
+        act(() => held.show({ work: { ...work, noteDraft: { ...note, id: null, ...noteDraft } } }));
+      const { container } = show();
+      write({ text: "" });
+      const field = await screen.findByLabelText("What is to be said about it");
+      await vi.waitFor(() => expect(document.activeElement).toBe(field));
+      expect(pins(container)).toBe(1);
+      await user.type(field, "Is it one?");
+      await user.click(screen.getByRole("button", { name: "Save note" }));
+      expect(held.editor.saveNote).toHaveBeenLastCalledWith("Is it one?");
+      await user.type(field, "{Control>}{Enter}{/Control}");
+      expect(held.editor.saveNote).toHaveBeenCalledTimes(2);
+      await user.type(field, "{Escape}");
+      await user.clear(field);
+      await user.type(field, "{Control>}{Enter}{/Control}");
+      expect(held.editor.cancelNote).toHaveBeenCalledTimes(2);
+      write({ id: "n1", label: 0, row: 5 });
+      expect(await screen.findByRole("form", { name: "Note: a place in the image" })).toBeTruthy();
+      await user.click(screen.getByRole("button", { name: "Delete" }));
+      expect(held.editor.saveNote).toHaveBeenLastCalledWith("");
+    });
+  });
+
+  it("lie boxes that the predictor works on, each with a way out", async () => {
+    const { work } = held.editor.state.getSnapshot();
+    const window = { row: 1, col: 2, height: 20, width: 30 };
+    const box = { compartment: "whole_cell", window } as const;
+    const predictions = [
+      { ...box, id: 1, frame: 0 },
+      { ...box, id: 2, frame: 1 },
+    ];
+    held.show({ work: { ...work, predictions } });
+    show();
+    expect(screen.getByText("Predicting…")).toBeTruthy();
+    await userEvent.setup().click(screen.getByRole("button", { name: "Cancel the prediction" }));
+    expect(held.editor.cancelPrediction.mock.calls).toEqual([[1]]);
   });
 });

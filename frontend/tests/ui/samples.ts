@@ -13,6 +13,9 @@ export function project(change: Partial<Project> = {}): Project {
       overlap: 0.25,
       retrain_min_new_cells: 100,
       predictor: "baseline",
+      cell_types: [],
+      submit_checks: { min_area_px: 15, min_covered: 0.5, min_bright_area_px: 80 },
+      view_presets: [],
     },
     current_model: null,
     counts: { fovs: { stitched: 1 }, jobs: {}, n_fovs: 2, n_jobs: 0 },
@@ -48,6 +51,7 @@ export function fov(change: Partial<Fov> = {}): Fov {
       counts: { nuclear: 210 },
       created_at: AT,
     },
+    stitch_failure: null,
     created_at: AT,
     accepted_at: null,
     ...change,
@@ -139,6 +143,10 @@ export function assignment(change: Partial<Assignment> = {}): Assignment {
     pixel_size_um: 0.5,
     last_seq: 0,
     lease_expires_at: AT,
+    cell_types: [],
+    submit_checks: { min_area_px: 15, min_covered: 0.5, min_bright_area_px: 80 },
+    view_presets: [],
+    confidences: {},
     ...change,
   };
 }

@@ -7,7 +7,13 @@ import { Keymap } from "../../src/ui/embed/keys/keymap";
 import { KeymapContext } from "../../src/ui/embed/keys/useKeys";
 import { searchActions } from "../../src/ui/embed/palette/search";
 import { withSizeDrag } from "../../src/ui/embed/size-drag";
-import { groupsOf, nThatFit, stripLayout, toolbarItems } from "../../src/ui/embed/toolbar/items";
+import {
+  groupsOf,
+  nThatFit,
+  ROW_PX,
+  stripLayout,
+  toolbarItems,
+} from "../../src/ui/embed/toolbar/items";
 import { fakeCrop } from "./fake-editor";
 import { memoryStore } from "./memory-store";
 
@@ -32,29 +38,96 @@ function show() {
 
 const button = (name: string | RegExp) => screen.getByRole<HTMLButtonElement>("button", { name });
 
+/** Height in px of what the layout shows, without rules and padding. */
+function heightOf(items: ToolbarItems, height: number, rowPx: number): number {
+  const { nColumns, isGrouped, nTools, nActions } = stripLayout(items, height, rowPx);
+  const isCut = nTools + nActions < items.tools.length + items.actions.length;
+  const rows = (n: number) => Math.ceil(n / nColumns);
+  const nRest = nActions + (isCut ? 1 : 0);
+  if (nActions === 0 && !isGrouped) return rows(nTools + nRest) * rowPx;
+  const groups = isGrouped ? groupsOf(items.tools).map(({ length }) => length) : [nTools];
+  return (groups.reduce((sum, n) => sum + rows(n), 0) + rows(nRest)) * rowPx;
+}
+
+function isStop(element: HTMLElement): boolean {
+  return element.tabIndex === 0 && !element.hasAttribute("disabled");
+}
+
 describe("the toolbar", () => {
   it("has a button for every tool of the editor's table", () => {
     show();
     const strip = within(screen.getByRole("toolbar", { name: "Tools" }));
-    const { tools, actions } = toolbarItems(1);
+    const { tools, actions } = toolbarItems({ nFrames: 1, nTypes: 0 });
     expect(tools.length).toBeGreaterThan(3);
     const names = strip.getAllByRole("button").map((element) => element.getAttribute("aria-label"));
     expect(names).toEqual([...tools, ...actions].map(({ label }) => label));
   });
 
-  it("has edits between frames for stacks only", () => {
-    const ids = (nFrames: number) => toolbarItems(nFrames).actions.map(({ id }) => id);
-    expect(ids(1)).not.toContain("label.interpolate");
-    expect(ids(2)).toContain("label.interpolate");
-    expect(ids(2).slice(0, 2)).toEqual(["label.new", "label.delete"]);
+  it("has what a crop can use: frames for stacks, types for projects with types", () => {
+    const items = (nFrames: number, nTypes: number) => {
+      const { tools, actions } = toolbarItems({ nFrames, nTypes });
+      return [...tools, ...actions].map(({ id }) => id);
+    };
+    for (const id of ["label.interpolate", "daughter"]) {
+      expect([items(1, 0).includes(id), items(2, 0).includes(id)]).toEqual([false, true]);
+    }
+    expect([items(1, 0).includes("type"), items(1, 3).includes("type")]).toEqual([false, true]);
+    const { actions } = toolbarItems({ nFrames: 2, nTypes: 0 });
+    expect(actions.slice(0, 2).map(({ id }) => id)).toEqual(["label.new", "label.delete"]);
   });
 
-  it("sets groups apart where there is room, and never needs more than there is", () => {
-    const items = toolbarItems(1);
-    expect(stripLayout(items, 0)).toEqual({ isGrouped: true, nPlaces: Number.POSITIVE_INFINITY });
-    expect(stripLayout(items, 2000).isGrouped).toBe(true);
-    expect(stripLayout(items, 490)).toEqual({ isGrouped: false, nPlaces: 24 });
-    expect(groupsOf(items.tools).flat()).toEqual(items.tools);
+  it("sets groups apart where there is room, and becomes wider where it is low", () => {
+    const items = toolbarItems({ nFrames: 2, nTypes: 3 });
+    const all = { nTools: items.tools.length, nActions: items.actions.length };
+    expect(stripLayout(items, 0)).toEqual({ nColumns: 2, isGrouped: true, ...all });
+    expect(stripLayout(items, 2000)).toEqual({ nColumns: 2, isGrouped: true, ...all });
+    const [high, low] = [stripLayout(items, 690), stripLayout(items, 490)];
+    expect([high.nColumns, high.isGrouped, high.nTools]).toEqual([2, true, all.nTools]);
+    expect(low.nColumns).toBe(3);
+    expect(low.nTools).toBe(all.nTools);
+    expect(low.nActions).toBeGreaterThan(8);
+    expect(groupsOf(items.tools).flat().length).toBe(all.nTools);
+  });
+
+  it.each(Object.values(ROW_PX))(
+    "never is higher than there is room for rows of %i px",
+    (rowPx) => {
+      const items = toolbarItems({ nFrames: 2, nTypes: 3 });
+      const heights = Array.from({ length: 120 }, (_, i) => 80 + i * 10);
+      const tooHigh = heights.filter((height) => heightOf(items, height, rowPx) > height);
+      expect(tooHigh).toEqual([]);
+    },
+  );
+
+  it("is one stop of the Tab key; arrows go from button to button", async () => {
+    const { user } = show();
+    const strip = within(screen.getByRole("toolbar", { name: "Tools" }));
+    const stops = strip.getAllByRole("button").filter(isStop);
+    expect(stops.map((stop) => stop.getAttribute("aria-label"))).toEqual(["Select"]);
+    const focused = () => document.activeElement?.getAttribute("aria-label");
+    act(() => stops[0]?.focus());
+    await user.keyboard("{ArrowDown}{ArrowRight}");
+    expect(focused()).toBe("Brush");
+    await user.keyboard("{ArrowUp}");
+    expect(focused()).toBe("Move the view");
+    await user.keyboard("{End}");
+    const last = focused();
+    await user.keyboard("{ArrowDown}");
+    expect(focused()).toBe("Select");
+    await user.keyboard("{ArrowLeft}");
+    expect(focused()).toBe(last);
+    await user.keyboard("{Home}{Shift>}{ArrowDown}{/Shift}");
+    expect(focused()).toBe("Select");
+    expect(held.editor.setBrushRadius).not.toHaveBeenCalled();
+  });
+
+  it("gives the keys back to the crop after a click, not after a key", async () => {
+    const { user, container } = show();
+    await user.click(button("Eraser"));
+    expect(document.activeElement).toBe(container.querySelector(".crop-canvas"));
+    act(() => button("Brush").focus());
+    await user.keyboard("{Enter}");
+    expect(document.activeElement).toBe(button("Brush"));
   });
 
   it.each([
@@ -67,7 +140,7 @@ describe("the toolbar", () => {
   });
 
   it("puts into a menu what finds no place", async () => {
-    vi.spyOn(HTMLElement.prototype, "clientHeight", "get").mockReturnValue(25 + 38);
+    vi.spyOn(HTMLElement.prototype, "clientHeight", "get").mockReturnValue(22 + 35);
     const { user } = show();
     const strip = within(screen.getByRole("toolbar", { name: "Tools" }));
     expect(strip.queryByRole("button", { name: "Eraser" })).toBeNull();
@@ -79,6 +152,8 @@ describe("the toolbar", () => {
     expect(held.editor.run).toHaveBeenLastCalledWith("label.new");
     expect(button("More tools").getAttribute("aria-expanded")).toBe("false");
     await user.click(button("More tools"));
+    await user.keyboard("{ArrowDown}{ArrowDown}");
+    expect(document.activeElement?.closest(".menu-list")).toBeTruthy();
     await user.keyboard("{Escape}");
     expect(button("More tools").getAttribute("aria-expanded")).toBe("false");
   });

@@ -21,6 +21,7 @@ export function Banners({ crop, problem, onReload, onNext }: BannersProps) {
   return (
     <div className="banners">
       <TabBanner crop={crop} onNext={onNext} />
+      <RestoredBanner crop={crop} />
       <SaveBanner crop={crop} onReload={onReload} onNext={onNext} />
       {problem && <Banner tone="error">{text.notSubmitted(problem)}</Banner>}
       <ChannelBanner crop={crop} />
@@ -45,7 +46,7 @@ function SaveBanner({ crop, onReload, onNext }: Omit<BannersProps, "problem">) {
             </>
           }
         >
-          {text.offline(save.nUnsaved, save.message)}
+          {text.offline(save.nUnsaved, save.message)} <NextTry at={save.retryAt} />
         </Banner>
       );
     case "conflict":
@@ -61,7 +62,7 @@ function SaveBanner({ crop, onReload, onNext }: Omit<BannersProps, "problem">) {
             </>
           }
         >
-          {text.conflict(save.message)}
+          {text.conflict(save.nUnsaved, save.message)}
         </Banner>
       );
     case "closed":
@@ -84,6 +85,38 @@ function SaveBanner({ crop, onReload, onNext }: Omit<BannersProps, "problem">) {
     case "saved":
       return null;
   }
+}
+
+const TICK_MS = 1000;
+
+/** When saving is tried again by itself; nothing once that moment has come. */
+function NextTry({ at }: { at: number }) {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), TICK_MS);
+    return () => clearInterval(timer);
+  }, []);
+  const seconds = Math.ceil((at - now) / 1000);
+  return seconds > 0 ? <span className="muted">{text.retryIn(seconds)}</span> : null;
+}
+
+/** What the crash journal brought back. */
+function RestoredBanner({ crop }: Pick<BannersProps, "crop">) {
+  const nRestored = useEditorState(crop.editor, (state) => state.nRestored);
+  const [isUnderstood, setUnderstood] = useState(false);
+  if (nRestored === 0 || isUnderstood) return null;
+  return (
+    <Banner
+      tone="success"
+      actions={
+        <Button small onClick={() => setUnderstood(true)}>
+          {text.understood}
+        </Button>
+      }
+    >
+      {text.restored(nRestored)}
+    </Banner>
+  );
 }
 
 function DownloadButton({ crop }: { crop: OpenCrop }) {

@@ -1,20 +1,19 @@
 import { useState } from "react";
 import type { EditorSnapshot, Viewport } from "../../engine";
+import type { CheckFinding } from "../../model";
 import { embedStrings } from "../strings-embed";
 import { Banners } from "./Banners";
 import { CanvasHost } from "./CanvasHost";
-import { ChannelPanel } from "./channels/ChannelPanel";
 import { ChecksOver } from "./checks/ChecksOver";
-import type { CheckFinding } from "./checks/check-labels";
 import { useChecks } from "./checks/useChecks";
 import { downloadWork } from "./download";
 import { FrameSlider } from "./FrameSlider";
-import { Instructions } from "./Instructions";
 import type { PageCommand } from "./keys/actions";
-import { LabelPanel } from "./labels/LabelPanel";
 import { type Overlay, Overlays } from "./Overlays";
 import type { OpenCrop } from "./open-crop";
 import { CropOverlay } from "./overlay/CropOverlay";
+import { LateSidePanel } from "./panels/LateSidePanel";
+import type { PanelId } from "./panels/panel-list";
 import { StatusLine } from "./StatusLine";
 import { TopBar } from "./TopBar";
 import { ToolOptions } from "./toolbar/ToolOptions";
@@ -53,7 +52,12 @@ export function EditorScreen(props: EditorScreenProps) {
   // While the practice covers the page, keys are its own.
   const locked = leaving !== null || overlay === "tutorial";
 
-  const checks = useChecks(crop, props.onSubmit);
+  const checks = useChecks({ crop, onSubmit: props.onSubmit, say });
+  const [panel, setPanel] = useState<PanelId>("view");
+  const open = (name: PanelId) => {
+    setPanel(name);
+    setPanelOpen(true);
+  };
   const [viewport, setViewport] = useState<Viewport | null>(null);
   const [mark, setMark] = useState<CheckFinding | null>(null);
 
@@ -71,6 +75,11 @@ export function EditorScreen(props: EditorScreenProps) {
     },
     "page.tutorial": () => setOverlay("tutorial"),
     "page.download": () => void downloadWork(crop),
+    "page.view": () => open("view"),
+    "page.types": () => open("types"),
+    "page.notes": () => open("notes"),
+    "page.regions": () => open("regions"),
+    "page.divisions": () => open("divisions"),
   };
   const run = useCommands({ editor, locked, page, say });
 
@@ -86,6 +95,7 @@ export function EditorScreen(props: EditorScreenProps) {
           editor={editor}
           assignment={assignment}
           leaving={leaving}
+          isChecking={checks.isBusy}
           panelOpen={panelOpen}
           run={run}
           onSkip={props.onSkip}
@@ -95,7 +105,7 @@ export function EditorScreen(props: EditorScreenProps) {
         <main className="crop-place">
           <CanvasHost editor={editor} locked={locked} onViewport={setViewport} />
           <CropOverlay crop={crop} viewport={viewport} mark={mark} />
-          {assignment.n_frames > 1 && <FrameSlider editor={editor} nFrames={assignment.n_frames} />}
+          {assignment.n_frames > 1 && <FrameSlider crop={crop} run={run} />}
           <ChecksOver
             crop={crop}
             checks={checks}
@@ -113,11 +123,14 @@ export function EditorScreen(props: EditorScreenProps) {
           />
         </main>
         {panelOpen && (
-          <aside className="side-panel" data-scrolls>
-            <Instructions text={props.instructions} />
-            <ChannelPanel crop={crop} />
-            <LabelPanel editor={editor} hasOther={assignment.compartments.length > 1} />
-          </aside>
+          <LateSidePanel
+            crop={crop}
+            instructions={props.instructions}
+            panel={panel}
+            onPanel={setPanel}
+            run={run}
+            onColorByFindings={checks.color}
+          />
         )}
         <StatusLine editor={editor} assignment={assignment} run={run} />
       </div>

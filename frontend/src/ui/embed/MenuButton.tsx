@@ -1,5 +1,6 @@
 import { useEffect, useId, useRef, useState } from "react";
 import { Icon, type IconName } from "./icons";
+import { useRoving } from "./roving";
 
 export interface MenuItem {
   readonly id: string;
@@ -21,6 +22,8 @@ interface MenuButtonProps {
 export function MenuButton({ label, icon, pressed, items, onChoose }: MenuButtonProps) {
   const [open, setOpen] = useState(false);
   const place = useRef<HTMLDivElement>(null);
+  const list = useRef<HTMLUListElement>(null);
+  const roving = useRoving(list);
   const id = useId();
   useEffect(
     () => (open ? closeFromOutside(place.current, () => setOpen(false)) : undefined),
@@ -41,10 +44,24 @@ export function MenuButton({ label, icon, pressed, items, onChoose }: MenuButton
         aria-pressed={pressed}
         title={label}
         onClick={() => setOpen((before) => !before)}
+        onKeyDown={(event) => {
+          if (!open || event.key !== "ArrowDown") return;
+          event.preventDefault();
+          event.stopPropagation();
+          list.current?.querySelector<HTMLElement>("button:not(:disabled)")?.focus();
+        }}
       >
         <Icon name={icon} />
       </button>
-      <ul className="menu-list" id={id} hidden={!open} data-scrolls>
+      <ul
+        ref={list}
+        className="menu-list"
+        id={id}
+        hidden={!open}
+        data-scrolls
+        data-list
+        {...roving}
+      >
         {items.map((item) => (
           <li key={item.id}>
             <button type="button" disabled={item.disabled} onClick={() => choose(item.id)}>

@@ -26,7 +26,7 @@ export function StatusLine({ editor, assignment, run }: StatusLineProps) {
   const selected = useEditorState(editor, (state) => state.selected);
   const area = useEditorState(editor, (state) => state.selection?.areaPx ?? 0);
   const nInstances = useEditorState(editor, (state) => state.nInstances);
-  const nChecked = useEditorState(editor, (state) => state.work.checked.size);
+  const nChecked = useEditorState(editor, (state) => state.nChecked);
   const zoom = useEditorState(editor, (state) => state.camera.zoom);
   const isExposed = useEditorState(
     editor,
@@ -39,6 +39,14 @@ export function StatusLine({ editor, assignment, run }: StatusLineProps) {
         {!isExposed && hover && hoverWords(hover, assignment)}
       </span>
       {selected > 0 && <span>{text.selected(selected, area)}</span>}
+      {nChecked > 0 && (
+        <progress
+          className="checked-share"
+          aria-label={text.checked(nChecked, nInstances)}
+          value={nChecked}
+          max={nInstances}
+        />
+      )}
       <span>{nChecked > 0 ? text.checked(nChecked, nInstances) : text.cells(nInstances)}</span>
       <span className="zoom" role="toolbar" aria-label={text.zoom}>
         {ZOOM_COMMANDS.map(([command, sign]) => (

@@ -23,6 +23,7 @@ interface TopBarProps {
   editor: Editor;
   assignment: Assignment;
   leaving: "submit" | "skip" | null;
+  isChecking: boolean;
   panelOpen: boolean;
   run: (command: string) => void;
   onSkip: () => void;
@@ -96,13 +97,18 @@ export function TopBar(props: TopBarProps) {
       <Button
         small
         tone="primary"
-        disabled={locked || !canLeave}
+        disabled={locked || !canLeave || props.isChecking}
         onClick={() => run("page.submit")}
       >
-        {leaving === "submit" ? text.actions.submitting : text.actions.submit}
+        {submitWords(leaving, props.isChecking)}
       </Button>
     </header>
   );
+}
+
+function submitWords(leaving: TopBarProps["leaving"], isChecking: boolean): string {
+  if (leaving === "submit") return text.actions.submitting;
+  return isChecking ? text.checks.checking : text.actions.submit;
 }
 
 function CompartmentSwitch(props: { editor: Editor; compartments: Assignment["compartments"] }) {

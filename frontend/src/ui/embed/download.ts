@@ -1,5 +1,5 @@
 import type { WireEdit } from "../../engine";
-import { COMPARTMENTS, type Compartment, type LabelSet } from "../../model";
+import { COMPARTMENTS, type Compartment, type LabelSet, type MarkValue } from "../../model";
 import { saveFile } from "../ports/save-file";
 import type { OpenCrop } from "./open-crop";
 
@@ -41,25 +41,37 @@ function interleave(labels: LabelSet, names: readonly Compartment[]): Uint8Array
 
 /**
  * "Download my work": an npz with `y` (frame, row, column, compartment) and `compartments`, which the
- * command line reads, and `unsaved_edits.json`, the edits that the server does not hold.
+ * command line reads, `marks.json`, and `unsaved_edits.json`, the edits that the server does not hold.
  */
-export async function workFile(
-  labels: LabelSet,
-  unsaved: readonly WireEdit[],
-): Promise<Uint8Array> {
+export async function workFile(work: {
+  readonly labels: LabelSet;
+  readonly marks: Readonly<Record<string, MarkValue>>;
+  readonly unsaved: readonly WireEdit[];
+}): Promise<Uint8Array> {
+  const { labels, marks, unsaved } = work;
   const { zipSync } = await import("fflate");
   const names = COMPARTMENTS.filter((name) => labels[name] !== undefined);
   return zipSync({
     "y.npy": interleave(labels, names),
     "compartments.npy": textArray(names),
-    "unsaved_edits.json": new TextEncoder().encode(JSON.stringify(unsaved)),
+    "marks.json": jsonFile(marks),
+    "unsaved_edits.json": jsonFile(unsaved),
   });
+}
+
+function jsonFile(value: unknown): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(value));
 }
 
 /** Hands the work of a crop to the browser's downloads, whatever the state of saving. */
 export async function downloadWork(
   crop: Pick<OpenCrop, "labels" | "editor" | "assignment">,
 ): Promise<void> {
-  const bytes = await workFile(crop.labels, crop.editor.unsavedEdits());
+  const { labels, editor } = crop;
+  const bytes = await workFile({
+    labels,
+    marks: editor.marksNow(),
+    unsaved: editor.unsavedEdits(),
+  });
   saveFile(bytes, `cytoloop-assignment-${crop.assignment.id}.npz`);
 }

@@ -1,5 +1,5 @@
 import { createRoot } from "react-dom/client";
-import { createAnnotatorApi, createTransport } from "../../api";
+import { createAnnotatorApi, createTransport, createViewPresetsApi } from "../../api";
 import { Banner } from "../components/Notice";
 import { PageErrors } from "../components/PageErrors";
 import { tellHost } from "../ports/host";
@@ -13,6 +13,8 @@ import "../styles/pages.css";
 import "../styles/editor.css";
 import "../styles/crop.css";
 import "../styles/panels.css";
+import "../styles/channels.css";
+import "../styles/marks.css";
 import "../styles/overlays.css";
 
 /** The last part of `/embed/<launch token>`. */
@@ -25,9 +27,10 @@ function startFlow(launchToken: string): AnnotationFlow {
   let token: string | null = null;
   const transport = createTransport({ token: () => token, renew: () => flow.renew() });
   const api = createAnnotatorApi(transport);
+  const presets = createViewPresetsApi(transport);
   const flow = new AnnotationFlow(launchToken, {
     api,
-    openCrop: (assignment) => openCrop(api, assignment),
+    openCrop: (assignment) => openCrop({ api, presets }, assignment),
     holdToken: (fresh) => {
       token = fresh;
     },

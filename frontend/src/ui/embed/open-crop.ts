@@ -1,7 +1,15 @@
-import type { AnnotatorApi, Assignment } from "../../api";
+import type {
+  AnnotatorApi,
+  Assignment,
+  StoredLabels,
+  StoredMarks,
+  ViewPresetsApi,
+} from "../../api";
 import { createEditor, type Editor } from "../../engine";
 import {
   type ChannelData,
+  type CheckFinding,
+  type CheckInput,
   type Compartment,
   InvalidArray,
   type LabelSet,
@@ -11,8 +19,11 @@ import {
 import { browserClock, browserScheduler } from "../ports/browser";
 import { openJournal } from "../ports/journal";
 import { OperationWorker } from "../ports/operations";
+import { OwnPresets } from "../ports/own-presets";
+import { predictorPort } from "../ports/predictor";
 import { savePort } from "../ports/save";
 import { lockTab, type TabLock } from "../ports/tab-lock";
+import { embedStrings } from "../strings-embed";
 
 /** A crop in the editor; channels arrive while it can already be edited. */
 export interface OpenCrop {
@@ -26,6 +37,16 @@ export interface OpenCrop {
   channelData: (index: number) => ChannelData | null;
   /** Settles when every channel is shown; rejects when one could not be loaded. */
   channelsLoaded: Promise<void>;
+  /** The views of channels that this annotator keeps. */
+  presets: OwnPresets;
+  /** The checks that come before a submission, where nothing else waits for them. */
+  check: (input: CheckInput) => Promise<CheckFinding[]>;
+}
+
+/** The calls of the server that a crop needs. */
+export interface CropApis {
+  readonly api: AnnotatorApi;
+  readonly presets: ViewPresetsApi;
 }
 
 /** One for the page: it holds nothing of a crop. */
@@ -50,24 +71,38 @@ export function labelSetOf(npy: ArrayBuffer, compartments: readonly Compartment[
 }
 
 /** Opens the editor as soon as the labels are there and lets the channels follow. */
-export async function openCrop(api: AnnotatorApi, assignment: Assignment): Promise<OpenCrop> {
+export async function openCrop(apis: CropApis, assignment: Assignment): Promise<OpenCrop> {
   const locking = lockTab(`cytoloop-assignment-${assignment.id}`);
   try {
-    return await openIn(locking, api, assignment);
+    return await openIn(locking, apis, assignment);
   } catch (failure) {
     (await locking).release();
     throw failure;
   }
 }
 
+const MOST_ATTEMPTS = 4;
+
+/** Labels and marks after the same edit: another page may send edits while this one reads. */
+async function stateOf(
+  api: AnnotatorApi,
+  id: number,
+): Promise<{ stored: StoredLabels; marks: StoredMarks }> {
+  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+    const [stored, marks] = await Promise.all([api.labels(id), api.marks(id)]);
+    if (stored.seq === marks.last_seq) return { stored, marks };
+  }
+  throw new Error(embedStrings.failed.unsteady);
+}
+
 async function openIn(
   locking: Promise<TabLock>,
-  api: AnnotatorApi,
+  { api, presets: presetsApi }: CropApis,
   assignment: Assignment,
 ): Promise<OpenCrop> {
   const { id, window, n_frames, compartments } = assignment;
   const arriving = assignment.channels.map(({ index }) => settle(api.channel(id, index)));
-  const [stored, tab] = await Promise.all([api.labels(id), locking]);
+  const [{ stored, marks }, tab] = await Promise.all([stateOf(api, id), locking]);
   // What another tab has not sent yet stays in its hands.
   const journal = tab.isHeld ? await openJournal(() => indexedDB, id) : null;
   const log = await api.edits(id, stored.seq);
@@ -84,6 +119,9 @@ async function openIn(
     compartments,
     lastSeq: stored.seq,
     log,
+    marks: marks.marks,
+    cellTypes: assignment.cell_types,
+    confidences: assignment.confidences,
     options: { readOnly: !tab.isHeld },
     ports: {
       save: savePort(api, id),
@@ -91,6 +129,7 @@ async function openIn(
       clock: browserClock,
       scheduler: browserScheduler,
       worker: operations,
+      predictor: predictorPort(api, id),
     },
   });
   await editor.ready;
@@ -103,7 +142,13 @@ async function openIn(
     }),
   ).then(() => undefined);
   const channelData = (index: number) => held[index] ?? null;
-  return { assignment, editor, tab, labels, channelData, channelsLoaded: settle(channelsLoaded) };
+  const presets = new OwnPresets({
+    read: () => presetsApi.read(id),
+    write: (items) => presetsApi.write(id, items),
+  });
+  const check = (input: CheckInput) => operations.check(input);
+  const shown = settle(channelsLoaded);
+  return { assignment, editor, tab, labels, channelData, channelsLoaded: shown, presets, check };
 }
 
 /** The same promise; its failure is no unhandled one while nobody waits for it yet. */

@@ -1,3 +1,4 @@
+import { useMemo } from "react";
 import type { Assignment } from "../../../api";
 import { Button } from "../../components/Button";
 import { embedStrings } from "../../strings-embed";
@@ -15,6 +16,8 @@ const MODES = ["composite", "grayscale"] as const;
 export function ChannelPanel({ crop }: { crop: OpenCrop }) {
   const { editor, assignment } = crop;
   const channels = useEditorState(editor, (state) => state.channels);
+  const { height: nRows, width: nCols } = assignment.window;
+  const shape = useMemo(() => ({ nRows, nCols }), [nRows, nCols]);
   return (
     <section aria-label={text.title}>
       <div className="panel-head">
@@ -24,7 +27,7 @@ export function ChannelPanel({ crop }: { crop: OpenCrop }) {
         </Button>
       </div>
       <ModeChoice editor={editor} />
-      <ViewPresets editor={editor} jobId={assignment.job_id} />
+      <ViewPresets crop={crop} />
       <ul className="channel-list">
         {channels.map((channel, index) => (
           <ChannelRow
@@ -32,6 +35,7 @@ export function ChannelPanel({ crop }: { crop: OpenCrop }) {
             key={index}
             channel={channel}
             data={channel.loaded ? crop.channelData(index) : null}
+            shape={shape}
             range={rangeOf(assignment, index)}
             editor={editor}
             index={index}

@@ -1,10 +1,11 @@
 import type { ChannelLut, ChannelView, Editor } from "../../../engine";
-import { type ChannelData, COLORMAPS } from "../../../model";
+import { type ChannelData, COLORMAPS, type PlaneShape } from "../../../model";
 import { Button } from "../../components/Button";
 import { embedStrings } from "../../strings-embed";
 import { fromHex, toHex } from "../color";
 import { CheckBox, Slider } from "../controls";
 import { useEditorState } from "../useEditorState";
+import { ChannelThumbnail } from "./ChannelThumbnail";
 import { Histogram } from "./Histogram";
 
 const text = embedStrings.channels;
@@ -13,6 +14,7 @@ interface ChannelRowProps {
   channel: ChannelView;
   /** Intensities, once they are there. */
   data: ChannelData | null;
+  shape: PlaneShape;
   /** Least and greatest intensity of the crop. */
   range: readonly [number, number];
   editor: Editor;
@@ -24,14 +26,9 @@ export function ChannelRow(props: ChannelRowProps) {
   const { channel, editor, index } = props;
   const { name, visible, color } = channel;
   return (
-    <li className="channel">
+    <li className="channel" data-hidden={!visible}>
       <div className="channel-head">
-        <input
-          type="color"
-          value={toHex(color)}
-          aria-label={text.color(name)}
-          onChange={(event) => editor.setChannel(index, { color: fromHex(event.target.value) })}
-        />
+        <AloneButton {...props} />
         <label className="check channel-name">
           <input
             type="checkbox"
@@ -41,7 +38,6 @@ export function ChannelRow(props: ChannelRowProps) {
           />
           <span title={name}>{name}</span>
         </label>
-        <AloneButton editor={editor} index={index} name={name} />
         {channel.loaded ? (
           <Button
             small
@@ -54,6 +50,12 @@ export function ChannelRow(props: ChannelRowProps) {
         ) : (
           <span className="muted">{text.loading}</span>
         )}
+        <input
+          type="color"
+          value={toHex(color)}
+          aria-label={text.color(name)}
+          onChange={(event) => editor.setChannel(index, { color: fromHex(event.target.value) })}
+        />
       </div>
       <details open={props.startsOpen}>
         <summary aria-label={text.more(name)}>{text.contrast}</summary>
@@ -63,8 +65,9 @@ export function ChannelRow(props: ChannelRowProps) {
   );
 }
 
-/** Shows this channel alone; in the grayscale mode it is the one that is shown. */
-function AloneButton({ editor, index, name }: { editor: Editor; index: number; name: string }) {
+/** A picture of the channel; it shows the channel alone, or in the grayscale mode chooses it. */
+function AloneButton({ channel, data, shape, editor, index }: ChannelRowProps) {
+  const frame = useEditorState(editor, (state) => state.frame);
   const isAlone = useEditorState(editor, ({ view }) =>
     view.mode === "grayscale" ? view.channel === index : view.soloChannel === index,
   );
@@ -74,16 +77,16 @@ function AloneButton({ editor, index, name }: { editor: Editor; index: number; n
     editor.setView({ channel: index, soloChannel });
   };
   return (
-    <Button
-      small
-      tone="quiet"
-      aria-label={text.aloneFor(name)}
+    <button
+      type="button"
+      className="thumbnail"
+      aria-label={text.aloneFor(channel.name)}
       aria-pressed={isAlone}
-      title={text.aloneFor(name)}
+      title={text.aloneFor(channel.name)}
       onClick={toggle}
     >
-      {text.alone}
-    </Button>
+      {data && <ChannelThumbnail channel={channel} data={data} shape={shape} frame={frame} />}
+    </button>
   );
 }
 
@@ -97,23 +100,33 @@ function ChannelLimits({ channel, data, range, editor, index }: ChannelRowProps)
   const limits = { min: least, max: most, step, disabled: !loaded };
   return (
     <div className="contrast">
-      {data && (
-        <Histogram name={name} data={data} range={range} contrast={contrast} color={toHex(color)} />
-      )}
-      <input
-        type="range"
-        aria-label={text.low(name)}
-        {...limits}
-        value={low}
-        onChange={(event) => setContrast([Math.min(Number(event.target.value), high - step), high])}
-      />
-      <input
-        type="range"
-        aria-label={text.high(name)}
-        {...limits}
-        value={high}
-        onChange={(event) => setContrast([low, Math.max(Number(event.target.value), low + step)])}
-      />
+      <div className="range">
+        {data && (
+          <Histogram
+            name={name}
+            data={data}
+            range={range}
+            contrast={contrast}
+            color={toHex(color)}
+          />
+        )}
+        <input
+          type="range"
+          aria-label={text.low(name)}
+          {...limits}
+          value={low}
+          onChange={(event) =>
+            setContrast([Math.min(Number(event.target.value), high - step), high])
+          }
+        />
+        <input
+          type="range"
+          aria-label={text.high(name)}
+          {...limits}
+          value={high}
+          onChange={(event) => setContrast([low, Math.max(Number(event.target.value), low + step)])}
+        />
+      </div>
       <Slider
         label={text.gamma}
         name={text.gammaOf(name)}
@@ -122,26 +135,30 @@ function ChannelLimits({ channel, data, range, editor, index }: ChannelRowProps)
         value={gamma}
         onChange={(next) => editor.setChannel(index, { gamma: next })}
       />
-      <label className="slider">
-        <span>{text.lut}</span>
-        <select
-          className="small-select"
-          aria-label={text.lutOf(name)}
-          value={channel.lut}
-          onChange={(event) => editor.setChannel(index, { lut: event.target.value as ChannelLut })}
-        >
-          <option value="color">{text.ownColor}</option>
-          {COLORMAPS.map((scale) => (
-            <option key={scale}>{scale}</option>
-          ))}
-        </select>
-      </label>
-      <CheckBox
-        label={text.invert}
-        name={text.invertOf(name)}
-        checked={inverted}
-        onChange={(next) => editor.setChannel(index, { inverted: next })}
-      />
+      <div className="channel-scale">
+        <label className="slider">
+          <span>{text.lut}</span>
+          <select
+            className="small-select"
+            aria-label={text.lutOf(name)}
+            value={channel.lut}
+            onChange={(event) =>
+              editor.setChannel(index, { lut: event.target.value as ChannelLut })
+            }
+          >
+            <option value="color">{text.ownColor}</option>
+            {COLORMAPS.map((scale) => (
+              <option key={scale}>{scale}</option>
+            ))}
+          </select>
+        </label>
+        <CheckBox
+          label={text.invert}
+          name={text.invertOf(name)}
+          checked={inverted}
+          onChange={(next) => editor.setChannel(index, { inverted: next })}
+        />
+      </div>
     </div>
   );
 }

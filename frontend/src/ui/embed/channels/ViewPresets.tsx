@@ -1,76 +1,145 @@
-import { type FormEvent, useState } from "react";
-import type { Editor } from "../../../engine";
+import { type FormEvent, useEffect, useState, useSyncExternalStore } from "react";
+import type { ViewPreset } from "../../../api";
 import { Button } from "../../components/Button";
-import { safeStore } from "../../ports/storage";
+import { strings } from "../../strings";
 import { embedStrings } from "../../strings-embed";
-import { applyView, forgetView, savedViews, saveView, showModelInput, viewOf } from "./views";
+import { IconButton } from "../icons";
+import type { OpenCrop } from "../open-crop";
+import { applyPreset, presetOf, showModelInput } from "./views";
 
 const text = embedStrings.views;
-const MODEL_INPUT = "model input";
-const store = safeStore(() => window.localStorage);
+const MODEL_INPUT = "model";
+const MOST_LETTERS = 60;
 
-/** Named settings of all channels, kept in this browser for the job. */
-export function ViewPresets({ editor, jobId }: { editor: Editor; jobId: number }) {
-  const [views, setViews] = useState(() => savedViews(store, jobId));
+/** Named settings of all channels: the project's, and those that this annotator keeps. */
+export function ViewPresets({
+  crop,
+}: {
+  crop: Pick<OpenCrop, "editor" | "assignment" | "presets">;
+}) {
+  const { editor, presets } = crop;
+  const { items, problem } = useSyncExternalStore(presets.subscribe, presets.getSnapshot);
   const [chosen, setChosen] = useState("");
   const [naming, setNaming] = useState(false);
+  const views = viewsByValue(crop.assignment.view_presets, items);
+  const own = chosen.startsWith("own/") ? views.get(chosen) : undefined;
+  useEffect(() => {
+    void presets.sync();
+    const again = () => void presets.sync();
+    window.addEventListener("online", again);
+    return () => window.removeEventListener("online", again);
+  }, [presets]);
 
   const choose = (value: string) => {
     setChosen(value);
-    const view = views.find(({ name }) => name === value);
-    if (view) applyView(editor, view);
+    const view = views.get(value);
+    if (view) applyPreset(editor, view);
     else if (value === MODEL_INPUT) showModelInput(editor);
   };
-  const save = (event: FormEvent<HTMLFormElement>) => {
+  const keep = (name: string) => {
+    void presets.keep(presetOf(name, editor.state.getSnapshot().channels));
+    setChosen(keyOf("own", name));
+    setNaming(false);
+  };
+  if (naming) return <NameForm onKeep={keep} onCancel={() => setNaming(false)} />;
+  return (
+    <>
+      <div className="view-presets">
+        <select
+          className="small-select"
+          aria-label={text.label}
+          value={chosen}
+          onChange={(event) => choose(event.target.value)}
+        >
+          <option value="" disabled>
+            {text.choose}
+          </option>
+          <option value={MODEL_INPUT}>{text.modelInput}</option>
+          <Options label={text.project} group="project" presets={crop.assignment.view_presets} />
+          <Options label={text.own} group="own" presets={items} />
+        </select>
+        {own && (
+          <IconButton
+            icon="remove"
+            label={text.forget(own.name)}
+            onClick={() => {
+              void presets.forget(own.name);
+              setChosen("");
+            }}
+          />
+        )}
+        <Button small onClick={() => setNaming(true)}>
+          {text.save}
+        </Button>
+      </div>
+      {problem !== null && items.length > 0 && (
+        <p className="panel-hint muted" role="status">
+          {text.notKept(problem)}
+        </p>
+      )}
+    </>
+  );
+}
+
+function NameForm({ onKeep, onCancel }: { onKeep: (name: string) => void; onCancel: () => void }) {
+  const keep = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const name = String(new FormData(event.currentTarget).get("name")).trim();
-    setNaming(false);
-    if (name === "") return;
-    saveView(store, jobId, viewOf(name, editor.state.getSnapshot().channels));
-    setViews(savedViews(store, jobId));
-    setChosen(name);
+    if (name === "") onCancel();
+    else onKeep(name);
   };
-  const forget = () => {
-    forgetView(store, jobId, chosen);
-    setViews(savedViews(store, jobId));
-    setChosen("");
-  };
-  if (naming) {
-    return (
-      <form className="view-presets" onSubmit={save}>
-        <input name="name" type="text" className="input" aria-label={text.name} maxLength={40} />
-        <Button small type="submit">
-          {text.keep}
-        </Button>
-      </form>
-    );
-  }
   return (
-    <div className="view-presets">
-      <select
-        className="small-select"
-        aria-label={text.choose}
-        value={chosen}
-        onChange={(event) => choose(event.target.value)}
-      >
-        <option value="" disabled>
-          {text.choose}
-        </option>
-        <option value={MODEL_INPUT}>{text.modelInput}</option>
-        {views.map(({ name }) => (
-          <option key={name} value={name}>
-            {name}
-          </option>
-        ))}
-      </select>
-      <Button small tone="quiet" onClick={() => setNaming(true)}>
-        {text.save}
+    <form className="view-presets" onSubmit={keep}>
+      <input
+        // biome-ignore lint/a11y/noAutofocus: the person has just asked for this field.
+        autoFocus
+        name="name"
+        type="text"
+        className="input"
+        aria-label={text.name}
+        placeholder={text.name}
+        maxLength={MOST_LETTERS}
+        onKeyDown={(event) => event.key === "Escape" && onCancel()}
+      />
+      <Button small tone="primary" type="submit">
+        {text.keep}
       </Button>
-      {views.some(({ name }) => name === chosen) && (
-        <Button small tone="quiet" aria-label={text.forget(chosen)} onClick={forget}>
-          ×
-        </Button>
-      )}
-    </div>
+      <IconButton icon="close" label={strings.common.cancel} onClick={onCancel} />
+    </form>
   );
+}
+
+type Group = "project" | "own";
+
+interface OptionsProps {
+  label: string;
+  group: Group;
+  presets: readonly ViewPreset[];
+}
+
+function Options({ label, group, presets }: OptionsProps) {
+  if (presets.length === 0) return null;
+  return (
+    <optgroup label={label}>
+      {presets.map(({ name }) => (
+        <option key={name} value={keyOf(group, name)}>
+          {name}
+        </option>
+      ))}
+    </optgroup>
+  );
+}
+
+function keyOf(group: Group, name: string): string {
+  return `${group}/${name}`;
+}
+
+function viewsByValue(
+  project: readonly ViewPreset[],
+  own: readonly ViewPreset[],
+): ReadonlyMap<string, ViewPreset> {
+  return new Map([
+    ...project.map((preset) => [keyOf("project", preset.name), preset] as const),
+    ...own.map((preset) => [keyOf("own", preset.name), preset] as const),
+  ]);
 }

@@ -1,54 +1,54 @@
-import type { ChannelSettings, ChannelView, Editor } from "../../../engine";
-import type { TextStore } from "../../ports/storage";
+import type { ViewPreset } from "../../../api";
+import type { ChannelLut, ChannelSettings, ChannelView, Editor } from "../../../engine";
+import { COLORMAPS } from "../../../model";
+import { fromHex, toHex } from "../color";
 
-/** How channels are shown, under a name; kept by the names of channels, so it fits other crops too. */
-export interface SavedView {
-  readonly name: string;
-  readonly channels: Readonly<Record<string, ChannelSettings>>;
-}
+type PresetChannel = ViewPreset["channels"][number];
 
 const COLOR_OF_INPUT: Readonly<Record<string, readonly [number, number, number]>> = {
   nuclear: [64, 128, 255],
   membrane: [0, 230, 64],
 };
 
-const keyOf = (jobId: number) => `cytoloop.views.${jobId}`;
-
-/** The views that this browser holds for a job. */
-export function savedViews(store: TextStore, jobId: number): readonly SavedView[] {
-  try {
-    const views: unknown = JSON.parse(store.get(keyOf(jobId)) ?? "[]");
-    return Array.isArray(views) ? views.filter(isView) : [];
-  } catch {
-    return [];
-  }
+/** What is shown now, under a name; channels are known by their names, so it fits other crops too. */
+export function presetOf(name: string, channels: readonly ChannelView[]): ViewPreset {
+  return {
+    name,
+    channels: channels.map(({ name: channel, visible, color, contrast, gamma, inverted, lut }) => ({
+      name: channel,
+      visible,
+      color: toHex(color),
+      contrast: [contrast[0], contrast[1]],
+      gamma,
+      inverted,
+      lut,
+    })),
+  };
 }
 
-/** Keeps a view, in the place of one of the same name. */
-export function saveView(store: TextStore, jobId: number, view: SavedView): void {
-  const others = savedViews(store, jobId).filter(({ name }) => name !== view.name);
-  store.set(keyOf(jobId), JSON.stringify([...others, view]));
-}
-
-export function forgetView(store: TextStore, jobId: number, name: string): void {
-  const others = savedViews(store, jobId).filter((view) => view.name !== name);
-  store.set(keyOf(jobId), JSON.stringify(others));
-}
-
-/** What is shown now, under a name. */
-export function viewOf(name: string, channels: readonly ChannelView[]): SavedView {
-  const settings = channels.map((channel) => {
-    const { visible, color, contrast, gamma, inverted, lut } = channel;
-    return [channel.name, { visible, color, contrast, gamma, inverted, lut }];
-  });
-  return { name, channels: Object.fromEntries(settings) };
-}
-
-/** Shows the channels of a view as it says, and hides those it does not name. */
-export function applyView(editor: Editor, view: SavedView): void {
+/** Shows the channels that a preset names as it says, and leaves the others as they are. */
+export function applyPreset(editor: Editor, preset: ViewPreset): void {
+  const wanted = new Map(preset.channels.map((channel) => [channel.name, channel]));
   editor.state.getSnapshot().channels.forEach(({ name }, index) => {
-    editor.setChannel(index, view.channels[name] ?? { visible: false });
+    const channel = wanted.get(name);
+    if (!channel) return;
+    editor.setChannel(index, settingsOf(channel));
+    if (!channel.contrast) editor.autoContrast(index);
   });
+}
+
+function settingsOf(channel: PresetChannel): ChannelSettings {
+  const { visible, color, contrast, gamma, inverted } = channel;
+  const settings = { visible, color: fromHex(color), gamma, inverted, lut: lutOf(channel.lut) };
+  const [low, high] = contrast ?? [];
+  return low === undefined || high === undefined
+    ? settings
+    : { ...settings, contrast: [low, high] };
+}
+
+/** A scale of colours that is not known here is shown in the colour of the channel. */
+function lutOf(name: string): ChannelLut {
+  return COLORMAPS.find((known) => known === name) ?? "color";
 }
 
 /** What the predictor sees: the nuclear and the membrane channel, each with automatic contrast. */
@@ -62,9 +62,4 @@ export function showModelInput(editor: Editor): void {
       editor.autoContrast(index);
     }
   });
-}
-
-function isView(value: unknown): value is SavedView {
-  const { name, channels } = (value ?? {}) as Partial<SavedView>;
-  return typeof name === "string" && typeof channels === "object" && channels !== null;
 }

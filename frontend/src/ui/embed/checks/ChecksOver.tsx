@@ -1,8 +1,9 @@
 import type { Viewport } from "../../../engine";
+import type { CheckFinding } from "../../../model";
 import type { OpenCrop } from "../open-crop";
 import { cameraOn } from "../overlay/places";
 import { useEditorState } from "../useEditorState";
-import type { CheckFinding } from "./check-labels";
+import { findingsPerLabel } from "./check-crop";
 import { FindingsPanel } from "./FindingsPanel";
 import type { Checks } from "./useChecks";
 
@@ -36,8 +37,8 @@ export function ChecksOver(props: ChecksOverProps) {
     if (viewport) editor.setCamera(cameraOn(finding, camera, viewport, FINDING_ZOOM));
   };
   const color = (on: boolean) => {
-    const labels = findings.map(({ label }) => [label, 1] as const);
-    editor.setLabelValues(on ? new Map(labels) : null);
+    const { compartment } = editor.state.getSnapshot();
+    editor.setLabelValues(on ? findingsPerLabel(findings, compartment) : null);
     editor.setView({ colorBy: on ? "value" : "label" });
   };
   const close = () => {
@@ -52,6 +53,7 @@ export function ChecksOver(props: ChecksOverProps) {
       shown={props.mark}
       canSubmit={props.canSubmit}
       isColored={isColored}
+      isBusy={checks.isBusy}
       onColored={color}
       onShow={show}
       onAgain={checks.look}

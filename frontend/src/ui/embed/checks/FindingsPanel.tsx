@@ -1,9 +1,9 @@
+import type { CheckFinding } from "../../../model";
 import { Button } from "../../components/Button";
 import { strings } from "../../strings";
 import { embedStrings } from "../../strings-embed";
 import { CheckBox } from "../controls";
 import { IconButton } from "../icons";
-import type { CheckFinding } from "./check-labels";
 
 const text = embedStrings.checks;
 const MOST_SHOWN = 200;
@@ -13,6 +13,7 @@ interface FindingsPanelProps {
   nFrames: number;
   shown: CheckFinding | null;
   canSubmit: boolean;
+  isBusy: boolean;
   onShow: (finding: CheckFinding) => void;
   /** Cells with a finding are coloured, all others grey. */
   isColored: boolean;
@@ -54,8 +55,8 @@ export function FindingsPanel(props: FindingsPanelProps) {
         </div>
       )}
       <footer className="actions">
-        <Button small onClick={props.onAgain}>
-          {text.again}
+        <Button small disabled={props.isBusy} onClick={props.onAgain}>
+          {props.isBusy ? text.checking : text.again}
         </Button>
         <Button small tone="primary" disabled={!props.canSubmit} onClick={props.onSubmit}>
           {findings.length > 0 ? text.submitAnyway : embedStrings.actions.submit}

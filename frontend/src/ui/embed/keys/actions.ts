@@ -1,5 +1,6 @@
 import { COMMANDS, type CommandGroup, HOLD_KEYS } from "../../../engine";
 import { embedStrings } from "../../strings-embed";
+import type { PanelId } from "../panels/panel-list";
 
 export type Hold = (typeof HOLD_KEYS)[number]["what"];
 
@@ -12,7 +13,11 @@ export type PageCommand =
   | "page.panel"
   | "page.save"
   | "page.download"
-  | "page.tutorial";
+  | "page.tutorial"
+  | PanelCommand;
+
+/** The commands that open a panel. */
+export type PanelCommand = `page.${PanelId}`;
 
 export type ActionGroup = CommandGroup | "page" | "hold";
 
@@ -37,6 +42,11 @@ const PAGE_ACTIONS: readonly KeyAction[] = (
     ["page.save", ["Mod+S"]],
     ["page.download", []],
     ["page.tutorial", []],
+    ["page.view", []],
+    ["page.types", []],
+    ["page.notes", []],
+    ["page.regions", []],
+    ["page.divisions", []],
   ] as const satisfies readonly (readonly [PageCommand, readonly string[]])[]
 ).map(([id, keys]) => ({ id, keys, group: "page", label: pageText[id] }));
 

@@ -1,11 +1,33 @@
 /** Sets of keys that people bring from other editors: what differs from the editor's own table. */
-export type PresetId = "default" | "napari" | "cellpose";
+export type PresetId = "default" | "deepcell" | "napari" | "cellpose";
 
 /** Keys by action; an action that is absent keeps its own, less those that others took. */
 export type KeyChanges = Readonly<Record<string, readonly string[]>>;
 
 export const PRESETS: Readonly<Record<PresetId, KeyChanges>> = {
   default: {},
+  deepcell: {
+    "label.previous": ["["],
+    "label.next": ["]"],
+    "brush.larger": ["ArrowUp"],
+    "brush.smaller": ["ArrowDown"],
+    "label.delete": ["Backspace", "Delete"],
+    "tool.merge": ["R"],
+    "tool.swap_labels": ["S"],
+    "view.only_selected": ["Shift+Z"],
+    "view.color_by": [],
+    "label.autofit": ["M"],
+    "tool.pan": [],
+    "label.shrink": ["Q"],
+    "label.grow": ["Shift+Q"],
+    "channels.next": ["C"],
+    "channels.previous": ["Shift+C"],
+    "channels.auto_contrast": ["Shift+I"],
+    "label.copy_to_compartment": [],
+    "label.interpolate": [],
+    "channels.invert": ["I"],
+    "history.redo": ["Mod+Shift+Z"],
+  },
   napari: {
     "tool.erase": ["1", "E"],
     "tool.brush": ["2", "P"],

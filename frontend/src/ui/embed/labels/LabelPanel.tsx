@@ -1,19 +1,24 @@
+import type { Assignment } from "../../../api";
 import type { ColorBy, ColormapName, Editor } from "../../../engine";
 import { COLORMAPS } from "../../../model";
 import { Button } from "../../components/Button";
 import { embedStrings } from "../../strings-embed";
 import { CheckBox, Slider } from "../controls";
+import type { OpenCrop } from "../open-crop";
 import { useEditorState } from "../useEditorState";
+import { Legend } from "./Legend";
 
 const text = embedStrings.labels;
 
 interface LabelPanelProps {
-  editor: Editor;
-  /** There is another compartment than the one that is shown. */
-  hasOther: boolean;
+  crop: Pick<OpenCrop, "editor" | "assignment">;
+  /** Colours labels by what the checks find. */
+  onColorByFindings: () => void;
 }
 
-export function LabelPanel({ editor, hasOther }: LabelPanelProps) {
+export function LabelPanel({ crop, onColorByFindings }: LabelPanelProps) {
+  const { editor, assignment } = crop;
+  const hasOther = assignment.compartments.length > 1;
   const view = useEditorState(editor, (state) => state.view);
   return (
     <section aria-label={text.title}>
@@ -41,7 +46,7 @@ export function LabelPanel({ editor, hasOther }: LabelPanelProps) {
           value={view.outlineWidthPx}
           onChange={(outlineWidthPx) => editor.setView({ outlineWidthPx })}
         />
-        <ColorChoice editor={editor} />
+        <ColorChoice crop={crop} onColorByFindings={onColorByFindings} />
         <CheckBox
           label={text.onlySelected}
           checked={view.onlySelected}
@@ -65,29 +70,47 @@ export function LabelPanel({ editor, hasOther }: LabelPanelProps) {
   );
 }
 
-const MEANINGS = ["label", "compartment", "area"] as const;
+/** What colours may mean in a crop. */
+function meaningsOf({ cell_types, confidences }: Assignment): readonly ColorBy[] {
+  const hasConfidences = Object.values(confidences).some((of) => Object.keys(of ?? {}).length > 0);
+  return [
+    "label",
+    "compartment",
+    "area",
+    ...(cell_types.length > 0 ? (["type"] as const) : []),
+    ...(hasConfidences ? (["confidence"] as const) : []),
+    "value",
+  ];
+}
+
+/** Those that are drawn on a scale of colours. */
+const SCALED: ReadonlySet<ColorBy> = new Set(["area", "confidence", "value"]);
 
 /** What the colours of labels mean. */
-function ColorChoice({ editor }: { editor: Editor }) {
+function ColorChoice({ crop, onColorByFindings }: LabelPanelProps) {
+  const { editor, assignment } = crop;
   const { colorBy, colormap } = useEditorState(editor, (state) => state.view);
+  const choose = (meaning: ColorBy) => {
+    if (meaning === "value") onColorByFindings();
+    else editor.setView({ colorBy: meaning });
+  };
   return (
-    <div className="slider">
+    <div className="slider color-by">
       <span>{text.colorBy}</span>
       <div className="color-choice">
         <select
           className="small-select"
           aria-label={text.colorBy}
           value={colorBy}
-          onChange={(event) => editor.setView({ colorBy: event.target.value as ColorBy })}
+          onChange={(event) => choose(event.target.value as ColorBy)}
         >
-          {MEANINGS.map((name) => (
+          {meaningsOf(assignment).map((name) => (
             <option key={name} value={name}>
               {text.colorsBy[name]}
             </option>
           ))}
-          {colorBy === "value" && <option value="value">{text.colorsByFindings}</option>}
         </select>
-        {colorBy === "area" && (
+        {SCALED.has(colorBy) && (
           <select
             className="small-select"
             aria-label={text.colormap}
@@ -100,6 +123,7 @@ function ColorChoice({ editor }: { editor: Editor }) {
           </select>
         )}
       </div>
+      <Legend editor={editor} />
     </div>
   );
 }

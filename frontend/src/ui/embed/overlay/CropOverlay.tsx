@@ -1,20 +1,22 @@
-import { scaleBar } from "../../../engine";
+import { scaleBar, type Viewport } from "../../../engine";
 import { embedStrings } from "../../strings-embed";
 import { useEditorState } from "../useEditorState";
 import { DraftShape } from "./DraftShape";
+import { MarksLayer } from "./MarksLayer";
 import { Minimap, type ShownCrop } from "./Minimap";
-import type { Size } from "./places";
+import { OpenNote } from "./OpenNote";
+import { PendingBoxes } from "./PendingBoxes";
 
 const MARK_PX = 16;
 
 interface CropOverlayProps {
   crop: ShownCrop;
-  viewport: Size | null;
+  viewport: Viewport | null;
   /** A place in the image to point at. */
   mark: { readonly row: number; readonly col: number } | null;
 }
 
-/** What lies over the crop and never takes its pointer: scale bar, drafts and mark; and the minimap. */
+/** What lies over the crop: marks, drafts and scale bar, which leave it its pointer; minimap and note. */
 export function CropOverlay({ crop, viewport, mark }: CropOverlayProps) {
   const camera = useEditorState(crop.editor, (state) => state.camera);
   const draft = useEditorState(crop.editor, (state) => state.work.draft);
@@ -22,6 +24,7 @@ export function CropOverlay({ crop, viewport, mark }: CropOverlayProps) {
   return (
     <>
       <svg className="crop-marks" aria-hidden="true">
+        <MarksLayer editor={crop.editor} camera={camera} />
         {draft && <DraftShape draft={draft} camera={camera} />}
         {mark && (
           <circle
@@ -32,6 +35,7 @@ export function CropOverlay({ crop, viewport, mark }: CropOverlayProps) {
           />
         )}
       </svg>
+      <PendingBoxes editor={crop.editor} camera={camera} />
       {bar && (
         <div className="scale-bar" role="img" aria-label={embedStrings.scaleBar(bar.text)}>
           <span>{bar.text}</span>
@@ -39,6 +43,7 @@ export function CropOverlay({ crop, viewport, mark }: CropOverlayProps) {
         </div>
       )}
       {viewport && <Minimap crop={crop} viewport={viewport} />}
+      {viewport && <OpenNote editor={crop.editor} viewport={viewport} />}
     </>
   );
 }

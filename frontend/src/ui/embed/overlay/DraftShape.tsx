@@ -1,4 +1,7 @@
 import type { Camera, Draft } from "../../../engine";
+import type { PixelWindow } from "../../../model";
+
+type Span = Extract<Draft, { kind: "area" }>["spans"][number];
 
 const MARK_PX = 5;
 
@@ -15,18 +18,15 @@ export function DraftShape({ draft, camera }: { draft: Draft; camera: Camera }) 
         <polyline className="draft" points={points} />
       );
     }
-    case "box": {
-      const { row, col, height, width } = draft.window;
+    case "box":
+      return <BoxShape window={draft.window} camera={camera} />;
+    case "area":
       return (
-        <rect
-          className="draft"
-          x={x(col)}
-          y={y(row)}
-          width={width * camera.zoom}
-          height={height * camera.zoom}
-        />
+        <>
+          <path className="draft-area" d={areaPath(draft.spans, camera)} />
+          {draft.window && <BoxShape window={draft.window} camera={camera} />}
+        </>
       );
-    }
     case "marks":
       return draft.pixels.map(({ row, col }) => (
         <circle
@@ -38,4 +38,28 @@ export function DraftShape({ draft, camera }: { draft: Draft; camera: Camera }) 
         />
       ));
   }
+}
+
+function BoxShape({ window, camera }: { window: PixelWindow; camera: Camera }) {
+  const { zoom, left, top } = camera;
+  return (
+    <rect
+      className="draft"
+      x={(window.col - left) * zoom}
+      y={(window.row - top) * zoom}
+      width={window.width * zoom}
+      height={window.height * zoom}
+    />
+  );
+}
+
+/** Every span as a rectangle of one pixel's height. */
+function areaPath(spans: readonly Span[], { zoom, left, top }: Camera): string {
+  const size = zoom.toFixed(2);
+  return spans
+    .map(([row, start, end]) => {
+      const [x, y, width] = [(start - left) * zoom, (row - top) * zoom, (end - start) * zoom];
+      return `M${x.toFixed(1)} ${y.toFixed(1)}h${width.toFixed(1)}v${size}h${(-width).toFixed(1)}z`;
+    })
+    .join("");
 }

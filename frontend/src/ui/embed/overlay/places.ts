@@ -34,3 +34,11 @@ export function isCut(camera: Camera, shape: PlaneShape, { width, height }: Size
     top + height / zoom < shape.nRows - slack
   );
 }
+
+/** Image places (row, column) as the points of a polygon on the screen. */
+export function screenPlaces(
+  points: readonly (readonly [row: number, column: number])[],
+  { zoom, left, top }: Camera,
+): string {
+  return points.map(([row, column]) => `${(column - left) * zoom},${(row - top) * zoom}`).join(" ");
+}

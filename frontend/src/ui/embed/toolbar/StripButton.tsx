@@ -1,4 +1,5 @@
 import { Icon, type IconName } from "../icons";
+import { ariaKey } from "../keys/names";
 
 interface StripButtonProps {
   icon: IconName | null;
@@ -9,25 +10,23 @@ interface StripButtonProps {
   onClick: () => void;
 }
 
+/** Longer names of keys do not fit into the corner of a button. */
+const LONGEST_KEY = 1;
+
 /** A square button with a picture and its key in the corner; without a picture, with initials. */
-export function StripButton({
-  icon,
-  label,
-  keyName,
-  pressed,
-  disabled,
-  onClick,
-}: StripButtonProps) {
+export function StripButton(props: StripButtonProps) {
+  const { icon, label, keyName } = props;
   return (
     <button
       type="button"
       className="icon-button strip-button"
       aria-label={label}
-      aria-pressed={pressed}
-      data-key={keyName && keyName.length <= 3 ? keyName : undefined}
-      title={keyName ? `${label} (${keyName})` : label}
-      disabled={disabled}
-      onClick={onClick}
+      aria-pressed={props.pressed}
+      aria-keyshortcuts={keyName && ariaKey(keyName)}
+      data-key={keyName && keyName.length <= LONGEST_KEY ? keyName : undefined}
+      data-tip={keyName ? `${label}  ${keyName}` : label}
+      disabled={props.disabled}
+      onClick={props.onClick}
     >
       {icon ? <Icon name={icon} /> : <span className="initials">{initialsOf(label)}</span>}
     </button>

@@ -21,11 +21,12 @@ export function ToolOptions({ editor, note, nFrames }: ToolOptionsProps) {
   const tool = useEditorState(editor, (state) => state.tool);
   const notice = useEditorState(editor, (state) => state.work.notice);
   const busy = useEditorState(editor, (state) => state.work.busy);
+  const hint = useHint(editor);
   const shown = optionsOf(tool).filter((option) => option !== "frames" || nFrames > 1);
   return (
     <div className="tool-options" role="toolbar" aria-label={text.label}>
-      <p className="hint" role="status" title={hintOf(tool)} data-notice={notice !== null}>
-        {busy === null ? (note ?? notice ?? hintOf(tool)) : text.busy}
+      <p className="hint" role="status" title={hint} data-notice={notice !== null}>
+        {busy === null ? (note ?? notice ?? hint) : text.busy}
       </p>
       {shown.map((option) => {
         const Control = CONTROLS[option];
@@ -33,6 +34,19 @@ export function ToolOptions({ editor, note, nFrames }: ToolOptionsProps) {
       })}
     </div>
   );
+}
+
+/** What the tool does; with a cell selected for looking at, how to work through all of them. */
+function useHint(editor: Editor): string {
+  const keyName = useKeys().labelOf("review.accept");
+  const tool = useEditorState(editor, (state) => state.tool);
+  const selected = useEditorState(editor, (state) => state.selected);
+  const nChecked = useEditorState(editor, (state) => state.nChecked);
+  const nInstances = useEditorState(editor, (state) => state.nInstances);
+  if (tool !== "select" || keyName === undefined || nInstances === 0) return hintOf(tool);
+  const { checking, allChecked } = embedStrings.status;
+  if (nChecked === nInstances) return allChecked(nInstances);
+  return selected > 0 ? checking(nChecked, nInstances, keyName) : hintOf(tool);
 }
 
 type Control = (props: { editor: Editor }) => ReactNode;
@@ -49,6 +63,7 @@ const CONTROLS: Readonly<Record<ToolOption, Control>> = {
   expand: ExpandBy,
   smooth: SmoothBy,
   frames: Frames,
+  type: TypeChoice,
 };
 
 function BrushSize({ editor }: { editor: Editor }) {
@@ -200,6 +215,21 @@ function Frames({ editor }: { editor: Editor }) {
       value={value}
       choices={text.frameScopes}
       onChange={(frameScope) => editor.setToolOptions({ frameScope })}
+    />
+  );
+}
+
+/** The type that a click gives. */
+function TypeChoice({ editor }: { editor: Editor }) {
+  const cellTypes = useEditorState(editor, (state) => state.cellTypes);
+  const active = useEditorState(editor, (state) => state.work.activeType);
+  const names = cellTypes.map(({ id, name }) => [id, name] as const);
+  return (
+    <SelectOption
+      label={text.activeType}
+      value={active ?? ""}
+      choices={Object.fromEntries([["", text.noType], ...names])}
+      onChange={(id) => editor.setActiveType(id === "" ? null : id)}
     />
   );
 }

@@ -1,11 +1,12 @@
-import { Fragment, useLayoutEffect, useRef, useState } from "react";
+import { Fragment, type MouseEvent, useLayoutEffect, useRef, useState } from "react";
 import { type Command, type Editor, TOOLS, type ToolInfo } from "../../../engine";
 import { embedStrings } from "../../strings-embed";
 import { iconOf } from "../icons";
 import { useKeys } from "../keys/useKeys";
 import { MenuButton } from "../MenuButton";
+import { useRoving } from "../roving";
 import { useEditorState } from "../useEditorState";
-import { groupsOf, nThatFit, stripLayout, toolbarItems } from "./items";
+import { groupsOf, ROW_PX, stripLayout, toolbarItems } from "./items";
 import { StripButton } from "./StripButton";
 
 const text = embedStrings.tools;
@@ -28,14 +29,14 @@ interface ToolStripProps {
 export function ToolStrip({ editor, locked, nFrames, run }: ToolStripProps) {
   const ref = useRef<HTMLDivElement>(null);
   const height = useHeight(ref);
+  const roving = useRoving(ref);
   const keys = useKeys();
   const tool = useEditorState(editor, (state) => state.tool);
   const hasSelection = useEditorState(editor, (state) => state.selected > 0);
   const editable = useEditorState(editor, (state) => state.editable) && !locked;
-  const items = toolbarItems(nFrames);
-  const { isGrouped, nPlaces } = stripLayout(items, height);
-  const nTools = nThatFit(items.tools.length, nPlaces);
-  const nActions = Math.max(0, nThatFit(allOf(items), nPlaces) - items.tools.length);
+  const nTypes = useEditorState(editor, (state) => state.cellTypes.length);
+  const items = toolbarItems({ nFrames, nTypes });
+  const { nColumns, isGrouped, nTools, nActions } = stripLayout(items, height, rowPx());
   const shownTools = items.tools.slice(0, nTools);
   const hidden = [
     ...items.tools.slice(nTools).map(({ id }) => `tool.${id}`),
@@ -79,9 +80,13 @@ export function ToolStrip({ editor, locked, nFrames, run }: ToolStripProps) {
     <div
       ref={ref}
       className="tool-strip"
+      data-columns={nColumns}
       role="toolbar"
       aria-label={text.label}
       aria-orientation="vertical"
+      onClick={giveKeysToCrop}
+      onFocus={roving.onFocus}
+      onKeyDown={roving.onKeyDown}
     >
       {(isGrouped ? groupsOf(shownTools) : [shownTools]).map((group) => (
         <Fragment key={group[0]?.id}>
@@ -109,8 +114,19 @@ export function ToolStrip({ editor, locked, nFrames, run }: ToolStripProps) {
   );
 }
 
-function allOf({ tools, actions }: ReturnType<typeof toolbarItems>): number {
-  return tools.length + actions.length;
+/**
+ * After a click with a pointer the keys belong to the crop again, such as the arrows that size the
+ * brush. A button that was pressed by a key keeps the focus.
+ */
+function giveKeysToCrop({ detail, target }: MouseEvent<HTMLElement>): void {
+  const isTool = target instanceof Element && target.closest(".strip-button") !== null;
+  if (detail === 0 || !isTool) return;
+  const quietly = { preventScroll: true, focusVisible: false } as FocusOptions;
+  document.querySelector<HTMLElement>(".crop-canvas")?.focus(quietly);
+}
+
+function rowPx(): number {
+  return window.matchMedia?.("(pointer: coarse)").matches ? ROW_PX.coarse : ROW_PX.fine;
 }
 
 /** The height of an element in CSS pixels, as it is now. */

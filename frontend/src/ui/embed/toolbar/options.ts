@@ -11,7 +11,8 @@ export type ToolOption =
   | "channel"
   | "expand"
   | "smooth"
-  | "frames";
+  | "frames"
+  | "type";
 
 const SHAPE: readonly ToolOption[] = ["write_mode", "new_per_shape"];
 const OPTIONS: Partial<Record<ToolId, readonly ToolOption[]>> = {
@@ -25,6 +26,9 @@ const OPTIONS: Partial<Record<ToolId, readonly ToolOption[]>> = {
   wand: [...SHAPE, "tolerance", "reach", "channel"],
   expand: ["expand", "write_mode"],
   flood: ["write_mode"],
+  merge: ["frames"],
+  predict_box: ["write_mode"],
+  type: ["type"],
   replace: ["frames"],
   swap_labels: ["frames"],
   delete_box: ["frames"],

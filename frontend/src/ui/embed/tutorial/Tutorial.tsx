@@ -12,6 +12,7 @@ import { useNote } from "../useNote";
 import { openPractice, type Practice } from "./practice-editor";
 import { StepCard } from "./StepCard";
 import { STEPS } from "./steps";
+import { VerdictCard } from "./VerdictCard";
 
 const text = tutorialStrings;
 
@@ -47,14 +48,20 @@ function PracticeScreen({ practice, onAgain, onClose }: PracticeScreenProps) {
   const [at, setAt] = useState(0);
   const [viewport, setViewport] = useState<Viewport | null>(null);
   const [note, say] = useNote();
+  const [isSubmitted, setSubmitted] = useState(false);
+  const [shown, setShown] = useState<{ row: number; col: number } | null>(null);
   const step = STEPS[at];
+  const submit = () => {
+    setShown(null);
+    setSubmitted(true);
+  };
   const nothing = () => undefined;
   const run = useCommands({
     editor,
     locked: false,
     say,
     page: {
-      "page.submit": nothing,
+      "page.submit": submit,
       "page.check": nothing,
       "page.palette": nothing,
       "page.help": nothing,
@@ -62,6 +69,11 @@ function PracticeScreen({ practice, onAgain, onClose }: PracticeScreenProps) {
       "page.save": nothing,
       "page.download": nothing,
       "page.tutorial": onClose,
+      "page.view": nothing,
+      "page.types": nothing,
+      "page.notes": nothing,
+      "page.regions": nothing,
+      "page.divisions": nothing,
     },
   });
   return (
@@ -82,19 +94,33 @@ function PracticeScreen({ practice, onAgain, onClose }: PracticeScreenProps) {
       <ToolStrip editor={editor} locked={false} nFrames={1} run={run} />
       <main className="crop-place">
         <CanvasHost editor={editor} locked={false} onViewport={setViewport} />
-        <CropOverlay crop={practice} viewport={viewport} mark={step?.place ?? null} />
+        <CropOverlay
+          crop={practice}
+          viewport={viewport}
+          mark={isSubmitted ? shown : (step?.place ?? null)}
+        />
       </main>
-      <aside className="side-panel" data-scrolls>
-        {step && viewport && (
-          <StepCard
-            key={step.id}
-            practice={practice}
-            step={step}
-            number={at + 1}
-            onNext={() => setAt((before) => Math.min(before + 1, STEPS.length - 1))}
-            onClose={onClose}
-          />
-        )}
+      <aside className="side-panel">
+        <div className="panel-body" data-scrolls>
+          {isSubmitted && (
+            <VerdictCard
+              practice={practice}
+              onShow={setShown}
+              onBack={() => setSubmitted(false)}
+              onClose={onClose}
+            />
+          )}
+          {!isSubmitted && step && viewport && (
+            <StepCard
+              key={step.id}
+              practice={practice}
+              step={step}
+              number={at + 1}
+              onNext={() => setAt((before) => Math.min(before + 1, STEPS.length - 1))}
+              onSubmit={submit}
+            />
+          )}
+        </div>
       </aside>
     </div>
   );

@@ -25,7 +25,15 @@ const CELLS: readonly Ellipse[] = [
 ];
 
 /** The labels that the steps are about. */
-export const ROLES = { merged: [3, 4], missing: 6, halved: 8, spurious: 20 } as const;
+export const ROLES = {
+  merged: [3, 4],
+  /** One cell that begins as two labels: its own and another. */
+  parted: 2,
+  part: 20,
+  missing: 6,
+  halved: 8,
+  spurious: 21,
+} as const;
 /** Where nothing is, though the labels to begin with say so. */
 const SPURIOUS: Ellipse = { row: 154, col: 140, rows: 9, cols: 10 };
 const NUCLEUS_SHARE = 0.55;
@@ -91,5 +99,6 @@ function faulty(label: number, row: number, col: number): number {
   if (label === 0) return reachOf(SPURIOUS, row, col) <= 1 ? ROLES.spurious : 0;
   if (label === second) return first;
   if (label === ROLES.missing) return 0;
+  if (label === ROLES.parted) return row > placeOf(label).row ? ROLES.part : label;
   return label === ROLES.halved && col > placeOf(label).col ? 0 : label;
 }

@@ -2,7 +2,17 @@
 import type { EditorSnapshot } from "../../../engine";
 import { placeOf, ROLES } from "./practice-crop";
 
-export type StepId = "look" | "select" | "delete" | "draw" | "split" | "repair" | "done";
+export type StepId =
+  | "look"
+  | "select"
+  | "delete"
+  | "draw"
+  | "split"
+  | "merge"
+  | "repair"
+  | "undo"
+  | "accept"
+  | "submit";
 
 export interface Step {
   readonly id: StepId;
@@ -28,14 +38,17 @@ export const STEPS: readonly Step[] = [
     },
     target: 0.7,
   },
+  { id: "merge", place: placeOf(ROLES.parted), target: 0.9 },
   { id: "repair", place: placeOf(ROLES.halved), target: 0.75 },
-  { id: "done", place: null, target: null },
+  { id: "undo", place: null, target: null },
+  { id: "accept", place: null, target: null },
+  { id: "submit", place: null, target: null },
 ];
 
 export interface Progress {
   readonly truth: Uint32Array;
   readonly plane: Uint32Array;
-  readonly state: Pick<EditorSnapshot, "selected" | "camera">;
+  readonly state: Pick<EditorSnapshot, "selected" | "camera" | "canRedo" | "nChecked">;
   /** Zoom when the practice began. */
   readonly firstZoom: number;
 }
@@ -56,10 +69,16 @@ export function progressOf(id: StepId, progress: Progress): number {
       const [a, b] = [overlap(truth, plane, FIRST), overlap(truth, plane, SECOND)];
       return a.label === b.label ? 0 : Math.min(a.iou, b.iou);
     }
+    case "merge":
+      return overlap(truth, plane, ROLES.parted).iou;
     case "repair":
       return overlap(truth, plane, ROLES.halved).iou;
-    case "done":
-      return meanOverlap(truth, plane);
+    case "undo":
+      return state.canRedo ? 1 : 0;
+    case "accept":
+      return state.nChecked > 0 ? 1 : 0;
+    case "submit":
+      return 0;
   }
 }
 
@@ -89,9 +108,31 @@ export function overlap(truth: Uint32Array, plane: Uint32Array, cell: number): O
   return { label, iou: common === 0 ? 0 : common / (areaPx + labelArea - common) };
 }
 
-/** Mean overlap of all true cells. */
-export function meanOverlap(truth: Uint32Array, plane: Uint32Array): number {
-  const cells = [...new Set(truth)].filter((label) => label > 0);
-  const sum = cells.reduce((total, cell) => total + overlap(truth, plane, cell).iou, 0);
-  return sum / cells.length;
+/** A true cell counts as found when a label covers it at least so well. */
+const FOUND_IOU = 0.6;
+
+export interface Verdict {
+  readonly nCells: number;
+  readonly nFound: number;
+  /** Mean overlap of all true cells. */
+  readonly meanIou: number;
+  /** True cells without a label that is good enough. */
+  readonly missed: readonly number[];
+  /** Labels that cover no true cell well enough. */
+  readonly extra: readonly number[];
+}
+
+/** What the true labels say of those of the practice. */
+export function verdictOf(truth: Uint32Array, plane: Uint32Array): Verdict {
+  const cells = [...new Set(truth)].filter((label) => label > 0).sort((a, b) => a - b);
+  const overlaps = cells.map((cell) => ({ cell, ...overlap(truth, plane, cell) }));
+  const found = overlaps.filter(({ iou }) => iou >= FOUND_IOU);
+  const used = new Set(found.map(({ label }) => label));
+  return {
+    nCells: cells.length,
+    nFound: found.length,
+    meanIou: overlaps.reduce((sum, { iou }) => sum + iou, 0) / cells.length,
+    missed: overlaps.filter(({ iou }) => iou < FOUND_IOU).map(({ cell }) => cell),
+    extra: [...new Set(plane)].filter((label) => label > 0 && !used.has(label)),
+  };
 }

@@ -1,0 +1,22 @@
+import { lazy, Suspense } from "react";
+import type { Editor, Viewport } from "../../../engine";
+import { loadPanels } from "../panels/LateSidePanel";
+import { useEditorState } from "../useEditorState";
+
+const NoteEditor = lazy(async () => ({ default: (await loadPanels()).NoteEditor }));
+
+/** The note that is being written, if any. */
+export function OpenNote({ editor, viewport }: { editor: Editor; viewport: Viewport }) {
+  const draft = useEditorState(editor, (state) => state.work.noteDraft);
+  if (!draft) return null;
+  return (
+    <Suspense fallback={null}>
+      <NoteEditor
+        key={`${draft.id} ${draft.row} ${draft.column}`}
+        editor={editor}
+        draft={draft}
+        viewport={viewport}
+      />
+    </Suspense>
+  );
+}

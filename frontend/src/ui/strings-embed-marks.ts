@@ -1,0 +1,70 @@
+/** Texts of the panels about marks: they are loaded with those. */
+export const marksStrings = {
+  types: {
+    title: "Cell types",
+    none: "This project names no cell types. An administrator can add them to its settings.",
+    select: "Select a cell, then press a type or its key.",
+    assign: (label: number) => `Press a type, or its key, for cell ${label}.`,
+    give: (name: string) => `Give the selected cell the type ${name}`,
+    untyped: "Without a type",
+    clear: "Take the type of the selected cell away",
+    show: (name: string) => `Show cells of the type ${name}`,
+    hide: (name: string) => `Hide cells of the type ${name}`,
+    byClicking: "Assign by clicking",
+    colored: "Colour by type",
+  },
+  notes: {
+    selected: "Selected cell",
+    select: "Select a cell to flag it or to write about it.",
+    cell: (label: number) => `Cell ${label}`,
+    uncertain: "Uncertain",
+    uncertainCells: "Uncertain cells",
+    add: "Add a note",
+    pin: "Pin by clicking",
+    notes: "Notes",
+    noNotes: "No notes yet.",
+    edit: (place: string) => `Edit the note at ${place}`,
+    remove: (place: string) => `Delete the note at ${place}`,
+  },
+  editor: {
+    title: (place: string) => `Note: ${place}`,
+    place: "a place in the image",
+    text: "What is to be said about it",
+    save: "Save note",
+    delete: "Delete",
+    keys: "Ctrl+Enter saves, Esc leaves it as it was.",
+  },
+  regions: {
+    title: "Ignored regions",
+    lead: "Training does not learn from what lies in them: out of focus, torn, or beyond telling.",
+    draw: { ignore_box: "Draw a box", ignore_lasso: "Draw a lasso" },
+    none: "No ignored regions.",
+    region: (number: number) => `Region ${number}`,
+    size: (height: number, width: number) => `${height} × ${width} px`,
+    remove: (number: number) => `Delete region ${number}`,
+  },
+  divisions: {
+    title: "Divisions",
+    draw: "Add by clicking",
+    selectParent:
+      "Select the parent, go to the first frame of its daughters, and click each of them.",
+    clickDaughters: (parent: number) =>
+      `Cell ${parent} is the parent: click its daughters in their first frame.`,
+    none: "No divisions yet.",
+    division: (parent: number) => `Cell ${parent} divides`,
+    parent: (label: number) => `Go to the parent, cell ${label}`,
+    daughter: (label: number) => `Go to the daughter, cell ${label}`,
+    add: (parent: number) => `Add a daughter of cell ${parent}`,
+    remove: (daughter: number, parent: number) =>
+      `Cell ${daughter} is no daughter of cell ${parent}`,
+    alerts: "To look at",
+    rules: {
+      one_daughter: (parent: number) => `Cell ${parent} has only one daughter`,
+      parent_after_division: (parent: number) => `Cell ${parent} goes on after its division`,
+      daughter_before_division: (_: number, label: number) =>
+        `Cell ${label} is there before it was born`,
+      parent_divides_twice: (parent: number) => `Cell ${parent} divides more than once`,
+      daughter_of_two: (_: number, label: number) => `Cell ${label} has two parents`,
+    },
+  },
+} as const;
