@@ -26,10 +26,16 @@ def build_engine_page(folder: Path) -> None:
 
 
 @contextmanager
-def serve_folder(folder: Path) -> Iterator[str]:
-    """The address of a server of these files."""
+def serve_folder(folder: Path, *, isolated: bool = False) -> Iterator[str]:
+    """The address of a server of these files; an isolated page has a finer clock."""
 
     class Handler(http.server.SimpleHTTPRequestHandler):
+        def end_headers(self) -> None:
+            if isolated:
+                self.send_header("Cross-Origin-Opener-Policy", "same-origin")
+                self.send_header("Cross-Origin-Embedder-Policy", "require-corp")
+            super().end_headers()
+
         def log_message(self, *_: object) -> None:
             """Keep the output quiet."""
 
