@@ -19,6 +19,8 @@ export interface AdminApi {
   projects(): Promise<Project[]>;
   project(id: number): Promise<Project>;
   createProject(name: string): Promise<Project>;
+  /** Replaces the named settings, each as a whole, and leaves the others. */
+  changeSettings(projectId: number, settings: Partial<Project["settings"]>): Promise<Project>;
   fovs(projectId: number): Promise<Fov[]>;
   preview(projectId: number, form: FovForm): Promise<Preview>;
   upload(projectId: number, form: FovForm): Promise<Fov>;
@@ -58,6 +60,8 @@ export function createAdminApi({ json, send }: Transport): AdminApi {
     projects: () => allItems((query) => json.GET("/api/v1/projects", { params: { query } })),
     project: async (id) => bodyOf(await json.GET("/api/v1/projects/{project_id}", of(id))),
     createProject: async (name) => bodyOf(await json.POST("/api/v1/projects", { body: { name } })),
+    changeSettings: async (id, settings) =>
+      bodyOf(await json.PATCH("/api/v1/projects/{project_id}", { ...of(id), body: { settings } })),
     fovs: (id) =>
       allItems((query) => json.GET("/api/v1/projects/{project_id}/fovs", page(id, query))),
     preview: (id, form) => post(`/projects/${id}/previews`, multipart(form)),

@@ -17,6 +17,8 @@ export interface ReviewerApi {
   labelsFile(fovId: number): Promise<Blob>;
   findings(fovId: number): Promise<Finding[]>;
   stitchReport(fovId: number): Promise<StitchReport>;
+  /** Another try for an FOV that could not be stitched; for admins. */
+  stitchAgain(fovId: number): Promise<void>;
   review(fovId: number, body: ReviewBody): Promise<void>;
 }
 
@@ -40,6 +42,9 @@ export function createReviewerApi({ json, send }: Transport): ReviewerApi {
       ),
     stitchReport: async (id) =>
       bodyOf(await json.GET("/api/v1/fovs/{fov_id}/stitch-report", ofFov(id))),
+    stitchAgain: async (id) => {
+      await json.POST("/api/v1/fovs/{fov_id}/stitch", ofFov(id));
+    },
     review: async (id, body) => {
       await json.POST("/api/v1/fovs/{fov_id}/reviews", { ...ofFov(id), body });
     },

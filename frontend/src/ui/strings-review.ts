@@ -28,6 +28,14 @@ export const reviewStrings = {
   },
   stitch: {
     title: "Stitching",
+    failed: (attempts: number, message: string) =>
+      attempts === 1
+        ? `Stitching failed: ${message}`
+        : `Stitching failed ${attempts} times: ${message}`,
+    goesOn: "It is tried again by itself.",
+    givenUp: "It waits for an administrator to try it again.",
+    tryAgain: "Try again",
+    sent: "Stitching was asked for. The FOV appears under what waits for review.",
     none: "These labels were not stitched from crops.",
     caption: "Stitch report by compartment",
     compartment: "Compartment",

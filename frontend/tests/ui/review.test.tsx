@@ -195,3 +195,52 @@ describe("one FOV", () => {
     expect(screen.queryByRole("button", { name: "Accept" })).toBeNull();
   });
 });
+
+describe("an FOV that could not be stitched", () => {
+  const failure = { message: "No space left.", at: "2026-03-04T05:06:07Z", attempts: 3 };
+  const failed = fov({
+    id: 3,
+    state: "annotating",
+    stitch_failure: { ...failure, given_up: true },
+  });
+
+  beforeEach(() => {
+    server.on("GET /projects/1/fovs", page(failed)).on("GET /fovs/3", failed);
+  });
+
+  it("says so in the list", async () => {
+    showPage(<ReviewPage />, server, "reviewer");
+    expect(await screen.findByText("Stitching failed 3 times: No space left.")).toBeTruthy();
+  });
+
+  it("waits for an admin, who tries again", async () => {
+    server.on("POST /fovs/3/stitch", stitched);
+    window.location.hash = "#/fovs/3";
+    const { user } = showPage(<ReviewPage />, server, "admin");
+    const banner = await screen.findByText(/Stitching failed 3 times: No space left\./);
+    expect(banner.textContent).toContain("It waits for an administrator to try it again.");
+    server.on("GET /fovs/3", fov({ id: 3, state: "annotating" }));
+    await user.click(screen.getByRole("button", { name: "Try again" }));
+    expect(await screen.findByText(/Stitching was asked for\./)).toBeTruthy();
+    expect(server.calls("POST /fovs/3/stitch")).toHaveLength(1);
+  });
+
+  it("offers reviewers no button, and says when it goes on by itself", async () => {
+    const once = { ...failure, attempts: 1, given_up: false };
+    server.on("GET /fovs/3", fov({ id: 3, state: "annotating", stitch_failure: once }));
+    window.location.hash = "#/fovs/3";
+    showPage(<ReviewPage />, server, "reviewer");
+    const banner = await screen.findByText(/Stitching failed: No space left\./);
+    expect(banner.textContent).toContain("It is tried again by itself.");
+    expect(screen.queryByRole("button", { name: "Try again" })).toBeNull();
+  });
+
+  it("says why another try is refused", async () => {
+    const message = "FOV 3 is stitched and does not wait to be stitched.";
+    server.on("POST /fovs/3/stitch", refusal(409, "conflict", message));
+    window.location.hash = "#/fovs/3";
+    const { user } = showPage(<ReviewPage />, server, "admin");
+    await user.click(await screen.findByRole("button", { name: "Try again" }));
+    expect(await screen.findByText(message)).toBeTruthy();
+  });
+});

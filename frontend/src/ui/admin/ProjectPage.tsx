@@ -1,6 +1,7 @@
-import type { ComponentType } from "react";
+import { type ComponentType, lazy, Suspense } from "react";
 import type { AdminApi, Project } from "../../api";
 import { Loaded } from "../components/Loaded";
+import { Loading } from "../components/Notice";
 import { useResource } from "../hooks/useResource";
 import { adminStrings } from "../strings-admin";
 import { DatasetsSection } from "./DatasetsSection";
@@ -11,6 +12,7 @@ import { RoundsSection } from "./RoundsSection";
 import { TrainingSection } from "./TrainingSection";
 
 const text = adminStrings;
+const SettingsSection = lazy(() => import("./settings/SettingsSection"));
 
 export interface SectionProps {
   api: AdminApi;
@@ -26,6 +28,7 @@ const SECTIONS = {
   datasets: DatasetsSection,
   training: TrainingSection,
   promotions: PromotionsSection,
+  settings: SettingsSection,
 } as const satisfies Record<string, ComponentType<SectionProps>>;
 
 type SectionName = keyof typeof SECTIONS;
@@ -64,7 +67,9 @@ export function ProjectPage({ api, projectId, section }: ProjectPageProps) {
               </a>
             ))}
           </nav>
-          <Section key={name} api={api} project={found} onChanged={project.reload} />
+          <Suspense fallback={<Loading />}>
+            <Section key={name} api={api} project={found} onChanged={project.reload} />
+          </Suspense>
         </>
       )}
     </Loaded>

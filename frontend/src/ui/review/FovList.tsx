@@ -16,7 +16,16 @@ const COLUMNS: readonly Column<Fov>[] = [
   { head: text.columns.fov, cell: (fov) => <a href={`#/fovs/${fov.id}`}>{fov.name}</a> },
   {
     head: text.columns.state,
-    cell: (fov) => <StatePill state={fov.state} words={strings.states.fov} />,
+    cell: (fov) => (
+      <>
+        <StatePill state={fov.state} words={strings.states.fov} />
+        {fov.stitch_failure && (
+          <p className="field-fault">
+            {text.stitch.failed(fov.stitch_failure.attempts, fov.stitch_failure.message)}
+          </p>
+        )}
+      </>
+    ),
   },
   { head: text.columns.size, cell: (fov) => `${fov.n_rows} × ${fov.n_columns}`, numeric: true },
   { head: text.columns.cells, cell: (fov) => formatCount(cellsOf(fov)), numeric: true },

@@ -14,6 +14,7 @@ import { DecisionForm } from "./DecisionForm";
 import { FindingsCard } from "./FindingsCard";
 import { FovPicture } from "./FovPicture";
 import { StitchCard } from "./StitchCard";
+import { StitchFailure } from "./StitchFailure";
 
 const text = reviewStrings;
 
@@ -28,6 +29,7 @@ export function FovReview({ api, fovId }: { api: ReviewerApi; fovId: number }) {
         {(found) => (
           <>
             <FovHead api={api} fov={found} />
+            <StitchFailure api={api} fov={found} onSent={fov.reload} />
             <div className="columns">
               <FovPicture api={api} fov={found} mark={marked} />
               <div className="form">
