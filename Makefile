@@ -5,6 +5,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 IMAGES ?=
 ARGS ?=
+DATA ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,7 +13,7 @@ NPM := npm --prefix frontend
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
 FRONTEND_SOURCES := $(shell find frontend/src frontend/*.html frontend/*.ts frontend/*.json -type f 2>/dev/null)
 
-.PHONY: demo test check lint types contracts python-tests frontend-tests browser bench lock clean
+.PHONY: demo test check lint types contracts python-tests frontend-tests browser bench default-model lock clean
 
 demo: $(VENV)/runtime.stamp frontend/dist/index.html
 	$(BIN)/cytoloop demo $(if $(IMAGES),--images "$(IMAGES)") $(ARGS)
@@ -42,6 +43,10 @@ browser: $(VENV)/dev.stamp
 
 bench: $(VENV)/runtime.stamp
 	$(BIN)/cytoloop bench
+
+# The model that comes with the project, from the folder of its images: make default-model DATA=FOLDER
+default-model: $(VENV)/runtime.stamp
+	$(BIN)/cytoloop default-model --data "$(DATA)" $(ARGS)
 
 # The lock files: every version and hash, no index address.
 lock:

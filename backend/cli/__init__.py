@@ -21,6 +21,7 @@ COMMANDS = {
     "train": "backend.cli.training",
     "evaluate": "backend.cli.training",
     "experiment": "backend.cli.experiment",
+    "default-model": "backend.cli.default_model",
     "bench": "backend.cli.bench",
     "models": "backend.cli.models",
     "rollback": "backend.cli.models",
@@ -36,7 +37,8 @@ class LazyCommands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(importlib.import_module(COMMANDS[cmd_name]), cmd_name)
+        module = importlib.import_module(COMMANDS[cmd_name])
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
