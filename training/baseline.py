@@ -4,8 +4,9 @@ Nuclei come from the nuclear channel, whole cells are grown from them in the mem
 labels before a project has a model of its own, and it is what every trained model has to beat.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -65,12 +66,18 @@ class BaselinePredictor:
 
     name = "baseline"
     compartments = COMPARTMENTS
+    # It measures the size of the nuclei in each image.
+    pixel_size_um: float | None = None
 
     def __init__(
         self, config: BaselineConfig | None = None, *, calibration: "Calibration | None" = None
     ) -> None:
         self.config = config or BaselineConfig()
         self._calibration = calibration
+
+    def adjusted(self, postprocessing: Mapping[str, Mapping[str, Any]]) -> "BaselinePredictor":
+        """Return this predictor as it is: it has no such parameters."""
+        return self
 
     def calibrated(self, pieces: Iterable[Image]) -> "BaselinePredictor":
         """Return this predictor with one threshold and one radius for a large image.

@@ -8,14 +8,13 @@ import numpy as np
 from pipeline.compartments import NUCLEAR, WHOLE_CELL
 from pipeline.matching import overlap_table
 from pipeline.stitch import StitchedBands, stitch_bands
-from pipeline.types import Floats, Image, Ints, Labels, LabelSet
+from pipeline.types import Floats, Ints, Labels, LabelSet
 from pipeline.windows import Window
 from training.errors import InvalidConfig, UnfinishedPrediction
 from training.kept_tiles import KeptTiles
 from training.prediction import Confidences, Prediction, StageClock, means_of
 from training.predictor import Predictor
-
-ReadImage = Callable[[Window], Image]
+from training.rescale import ReadImage, Scaling, plan_scaling
 
 # Tiles start at multiples of this: a network with strides, and an equalisation by regions of 128 px, answer
 # alike only when they are shifted by whole strides and regions.
@@ -40,6 +39,7 @@ class _Plan:
     tile_px: int
     overlap_px: int
     progress: Callable[[float], None] | None
+    scaling: Scaling | None
 
 
 class PredictedBands:
@@ -56,6 +56,10 @@ class PredictedBands:
         self._summary: Prediction | None = None
 
     def __iter__(self) -> Iterator[PredictedBand]:
+        for band in self._bands():
+            yield band if self._plan.scaling is None else _brought_back(band, self._plan.scaling)
+
+    def _bands(self) -> Iterator[PredictedBand]:
         self._clock = StageClock()
         if max(self._plan.shape) <= self._plan.tile_px:
             with self._clock.stage("read"):
@@ -170,6 +174,7 @@ def predict_image(
     *,
     tile_px: int = 1024,
     overlap_px: int = 256,
+    pixel_size_um: float | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> PredictedBands:
     """Predict an FOV and give its label images band by band, from the top.
@@ -190,6 +195,9 @@ def predict_image(
         Side of a tile; a multiple of 128.
     overlap_px
         Pixels that neighbouring tiles share; a multiple of 128, at least twice the size of a large cell.
+    pixel_size_um
+        Of the FOV, None when unknown. A predictor that knows another pixel size sees the FOV at that one; the
+        labels come back by the nearest pixel.
     progress
         Called with the share of the tiles that are predicted.
 
@@ -204,7 +212,17 @@ def predict_image(
         The tiles do not fit the rules above, or the FOV has no pixels.
     """
     _check_tiles(shape, tile_px=tile_px, overlap_px=overlap_px)
-    return PredictedBands(predictor, read, _Plan(shape, tile_px, overlap_px, progress))
+    scaling = plan_scaling(shape, image_um=pixel_size_um, model_um=predictor.pixel_size_um)
+    if scaling is not None:
+        read, shape = scaling.reader(read), scaling.scaled
+    return PredictedBands(predictor, read, _Plan(shape, tile_px, overlap_px, progress, scaling))
+
+
+def _brought_back(band: PredictedBand, scaling: Scaling) -> PredictedBand:
+    brought = {name: scaling.bring_back(band.row, plane) for name, plane in band.labels.items()}
+    return PredictedBand(
+        next(row for row, _ in brought.values()), {name: plane for name, (_, plane) in brought.items()}
+    )
 
 
 def plan_tiles(shape: tuple[int, int], *, tile_px: int, overlap_px: int) -> list[Window]:

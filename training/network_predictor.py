@@ -1,6 +1,7 @@
 """The predictor that runs a trained network."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,44 +9,51 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.types import Image, LabelSet
-from training.config import UNetConfig
-from training.model_folder import read_model_folder
-from training.postprocess import deep_watershed
+from training.config import NetworkConfig
+from training.model_folder import read_description, read_model_folder
+from training.postprocess import WatershedConfig, deep_watershed
 from training.prediction import Prediction, StageClock, match_labels, mean_by_label
 from training.predictor_input import check_image
 from training.preprocess import IntensityRange, measure_ranges, preprocess_image
+from training.serving.networks import KerasNetwork, Network
 from training.targets import INTERIOR
 from training.tiling import run_in_tiles
 
-_SMALL_TILE_PX = 256
-_TILE_PX = 512
+# An image of at most this many pixels is seen by the network as a whole, a larger one in squares; the large
+# network needs twenty times the memory of the light one.
+_WHOLE_PX = {"unet": 1_200_000, "mesmer": 300_000}
+_TILE_PX = {"unet": 1024, "mesmer": 512}
 _OVERLAP_PX = 128
+_MARGIN_PX = 32
 
 FloatArray = npt.NDArray[np.float32]
 
-# A Keras model.
-Model = Any
 
-
-def load_unet_predictor(folder: Path) -> "UNetPredictor":
-    """Verify a model folder and load its predictor.
+def load_network_predictor(folder: Path) -> "NetworkPredictor":
+    """Verify a model folder and load its predictor, in its served form where it has one.
 
     Raises
     ------
     InvalidModelFolder
         A file is missing, too large, truncated or altered, or the weights do not fit the config.
     """
-    model, description = read_model_folder(folder)
-    return UNetPredictor(model, config=description.config, compartments=description.compartments)
+    # Imported here because the export that this module holds needs predictors itself.
+    from training.serving.served_model import load_served_network
+
+    description = read_description(folder)
+    network = load_served_network(folder, description.config)
+    if network is None:
+        network = KerasNetwork(read_model_folder(folder)[0])
+    return NetworkPredictor(network, config=description.config, compartments=description.compartments)
 
 
-class UNetPredictor:
-    """Labels images with a `unet` and the watershed of its config.
+class NetworkPredictor:
+    """Labels images with a network and the watershed of its config.
 
     Parameters
     ----------
-    model
-        The network, with an input of any side.
+    network
+        Ready to be run.
     compartments
         Those to predict, whole_cell before nuclear.
     tile_px
@@ -54,35 +62,44 @@ class UNetPredictor:
         Intensities of the image of which only parts will be given; None measures each image that is given.
     """
 
-    name = "unet"
-
     def __init__(
         self,
-        model: Model,
+        network: Network,
         *,
-        config: UNetConfig,
+        config: NetworkConfig,
         compartments: tuple[str, ...],
         tile_px: int | None = None,
         ranges: tuple[IntensityRange, ...] | None = None,
     ) -> None:
-        if not model.compiled:
-            # XLA is slower than the plain graph on a CPU.
-            model.compile(jit_compile=False)
-        self._model = model
+        self._network = network
         self.config = config
         self.compartments = compartments
-        self._tile_px = tile_px
+        self._tile_px = network.side_px or tile_px
         self._ranges = ranges
 
-    def calibrated(self, pieces: Iterable[Image]) -> "UNetPredictor":
+    @property
+    def name(self) -> str:
+        """The kind of the network."""
+        return self.config.network
+
+    @property
+    def pixel_size_um(self) -> float | None:
+        """Size of a pixel in the images it was trained on; None when that was not told."""
+        return self.config.preprocess.pixel_size_um
+
+    def calibrated(self, pieces: Iterable[Image]) -> "NetworkPredictor":
         """Return this predictor with the intensity ranges of one large image; see `Predictor`."""
-        return UNetPredictor(
-            self._model,
-            config=self.config,
-            compartments=self.compartments,
-            tile_px=self._tile_px,
-            ranges=measure_ranges(map(check_image, pieces), config=self.config.preprocess),
-        )
+        n_channels = self.config.n_channels
+        checked = (check_image(piece, n_channels=n_channels) for piece in pieces)
+        return self._with(ranges=measure_ranges(checked, config=self.config.preprocess))
+
+    def adjusted(self, postprocessing: Mapping[str, Mapping[str, Any]]) -> "NetworkPredictor":
+        """Return this predictor with some parameters of its watersheds set anew; see `Predictor`."""
+        watersheds: dict[str, WatershedConfig] = {
+            name: self.config.watershed(name).changed(values, compartment=name)
+            for name, values in postprocessing.items()
+        }
+        return self._with(config=replace(self.config, **watersheds))  # type: ignore[arg-type]
 
     def predict(self, image: npt.NDArray[np.generic]) -> LabelSet:
         """Label an image of any shape.
@@ -90,7 +107,7 @@ class UNetPredictor:
         Parameters
         ----------
         image
-            (row, col, 2), channels [nuclear, membrane], finite.
+            (row, col, channel), channels in the order of the training data, finite.
 
         Returns
         -------
@@ -102,9 +119,9 @@ class UNetPredictor:
 
     def predict_scored(self, image: npt.NDArray[np.generic]) -> Prediction:
         """Label an image as `predict` does; confidences are mean probabilities of the class interior."""
-        checked, clock = check_image(image), StageClock()
+        clock = StageClock()
         with clock.stage("preprocess"):
-            prepared = preprocess_image(checked, config=self.config.preprocess, ranges=self._ranges)
+            prepared = self.prepare(image)
         with clock.stage("network"):
             maps = self.predict_maps(prepared)
         with clock.stage("postprocess"):
@@ -119,13 +136,18 @@ class UNetPredictor:
             confidences = {name: np.clip(values, 0.0, 1.0) for name, values in means.items()}
         return Prediction(labels, confidences, leftovers, clock.seconds)
 
+    def prepare(self, image: npt.NDArray[np.generic]) -> FloatArray:
+        """Check an image and bring its intensities to what the network was trained on."""
+        checked = check_image(image, n_channels=self.config.n_channels)
+        return preprocess_image(checked, config=self.config.preprocess, ranges=self._ranges)
+
     def predict_maps(self, image: FloatArray) -> dict[str, tuple[FloatArray, FloatArray]]:
         """Run the network over a preprocessed image.
 
         Parameters
         ----------
         image
-            Float32 (row, col, channel) as `preprocess_image` gives it.
+            Float32 (row, col, channel) as `prepare` gives it.
 
         Returns
         -------
@@ -141,19 +163,40 @@ class UNetPredictor:
             image,
             self._run_tile,
             n_maps=2 * len(self.compartments),
-            tile_px=self._tile_px or (_SMALL_TILE_PX if max(shape) <= _SMALL_TILE_PX else _TILE_PX),
+            tile_px=self._tile_shape(shape),
             overlap_px=_OVERLAP_PX,
             multiple=self.config.stride_px,
+            margin_px=_MARGIN_PX,
         )
         return {
-            compartment: (maps[..., 2 * index], maps[..., 2 * index + 1])
+            compartment: (maps[2 * index], maps[2 * index + 1])
             for index, compartment in enumerate(self.compartments)
         }
 
-    def _run_tile(self, tile: FloatArray) -> FloatArray:
-        answers = self._model.predict_on_batch(tile)
+    def _tile_shape(self, shape: tuple[int, ...]) -> tuple[int, int]:
+        if self._tile_px is not None:
+            return (self._tile_px, self._tile_px)
+        stride = self.config.stride_px
+        rows, cols = (-(-(size + _MARGIN_PX) // stride) * stride for size in shape)
+        if rows * cols <= _WHOLE_PX[self.name]:
+            return (rows, cols)
+        return (min(rows, _TILE_PX[self.name]), min(cols, _TILE_PX[self.name]))
+
+    def _run_tile(self, tile: FloatArray) -> list[FloatArray]:
+        answers = self._network.run(tile)
         planes = []
         for compartment in self.compartments:
             planes.append(answers[f"{compartment}_distance"][0, ..., 0])
             planes.append(answers[f"{compartment}_pixelwise"][0, ..., INTERIOR])
-        return np.stack(planes, axis=-1)
+        return planes
+
+    def _with(
+        self, *, config: NetworkConfig | None = None, ranges: tuple[IntensityRange, ...] | None = None
+    ) -> "NetworkPredictor":
+        return NetworkPredictor(
+            self._network,
+            config=config or self.config,
+            compartments=self.compartments,
+            tile_px=self._tile_px,
+            ranges=ranges or self._ranges,
+        )

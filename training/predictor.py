@@ -1,8 +1,8 @@
 """What the application knows of predictors: a protocol, and how to load one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -10,10 +10,11 @@ import numpy.typing as npt
 from pipeline.types import Image, LabelSet
 from training.baseline import BaselinePredictor
 from training.errors import MissingModelFile
+from training.model_folder import default_model_dir
 from training.prediction import Prediction
 
-UNTRAINED = "unet"
-"""The kind of model that `train_model` makes; no trained one comes with the project."""
+DEFAULT_NAMES = ("default", "unet")
+"""What the model that comes with the project is called where a predictor is named."""
 
 
 class Predictor(Protocol):
@@ -26,6 +27,29 @@ class Predictor(Protocol):
     @property
     def compartments(self) -> tuple[str, ...]:
         """Compartments that `predict` gives, whole_cell before nuclear."""
+
+    @property
+    def pixel_size_um(self) -> float | None:
+        """Size of a pixel in the images that it knows; None when images of every size are taken as they are.
+
+        `predict` does not ask for the size of the pixels it gets; `training.large_images.predict_image` does.
+        """
+
+    def adjusted(self, postprocessing: Mapping[str, Mapping[str, Any]]) -> "Predictor":
+        """Return this predictor with some parameters of its watershed set anew.
+
+        A predictor without such parameters is as it was.
+
+        Parameters
+        ----------
+        postprocessing
+            By compartment, what `pipeline.watershed_settings.check_watershed` takes.
+
+        Raises
+        ------
+        InvalidConfig
+            A parameter is unknown or out of its range.
+        """
 
     def calibrated(self, pieces: Iterable[Image]) -> "Predictor":
         """Return this predictor set to the intensities of one large image.
@@ -63,7 +87,8 @@ def load_predictor(spec: str | Path) -> Predictor:
     Parameters
     ----------
     spec
-        `"baseline"`, or the path of a model folder.
+        `"default"` or `"unet"` for the model that comes with the project, `"baseline"`, or the path of a
+        model folder.
 
     Raises
     ------
@@ -72,12 +97,27 @@ def load_predictor(spec: str | Path) -> Predictor:
     """
     if str(spec) == BaselinePredictor.name:
         return BaselinePredictor()
-    if str(spec) == UNTRAINED and not Path(spec).exists():
-        raise MissingModelFile(
-            "A `unet` has to be trained before it can predict: make one with `cytoloop train DATASET_DIR"
-            " --out MODEL_DIR` and name that folder, or use `baseline`."
-        )
+    folder = find_model_folder(spec)
     # Imported here because it imports Keras.
-    from training.unet_predictor import load_unet_predictor
+    from training.network_predictor import load_network_predictor
 
-    return load_unet_predictor(Path(spec))
+    return load_network_predictor(folder)
+
+
+def find_model_folder(spec: str | Path) -> Path:
+    """Return the model folder that `load_predictor` would read.
+
+    Raises
+    ------
+    MissingModelFile
+        The model that comes with the project is named, and not there.
+    """
+    if str(spec) not in DEFAULT_NAMES or Path(spec).exists():
+        return Path(spec)
+    folder = default_model_dir()
+    if folder is None:
+        raise MissingModelFile(
+            "The model that comes with the project is not complete in this installation: install it again, "
+            "name a model folder that `cytoloop train` made, or use `baseline`."
+        )
+    return folder

@@ -29,11 +29,15 @@ class PreprocessConfig:
         Side of the regions of the contrast-limited adaptive histogram equalisation; 0 leaves it out.
     gamma
         Exponent on the rescaled intensities; below 1 it lifts dim instances beside bright ones.
+    pixel_size_um
+        Size of a pixel in the images of the training. Images of a known other size are brought to it before,
+        and their labels back; None takes every image as it is.
     """
 
     percentile: float = 99.9
     clahe_kernel_px: int = 128
     gamma: float = 1.0
+    pixel_size_um: float | None = None
 
     def __post_init__(self) -> None:
         if not 0 < self.percentile <= 100:
@@ -42,6 +46,8 @@ class PreprocessConfig:
             raise InvalidConfig(f"clahe_kernel_px is {self.clahe_kernel_px}; choose 0 (none) or more.")
         if not 0 < self.gamma <= 4:
             raise InvalidConfig(f"gamma is {self.gamma}; choose a number above 0, at most 4.")
+        if self.pixel_size_um is not None and not 0.01 <= self.pixel_size_um <= 100:
+            raise InvalidConfig(f"pixel_size_um is {self.pixel_size_um}; choose from 0.01 to 100, or none.")
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,13 @@
-"""Running a network over an image of any shape in squares of a fixed side, blended where they overlap."""
+"""Running a network over an image of any shape in tiles of one size, blended where they overlap."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float32]
 
-# Pixels at the rim of a square, where a network sees too little around them; they count for almost nothing.
+# Pixels at the rim of a tile, where a network sees too little around them; they count for almost nothing.
 _RIM_PX = 16
 _LEAST_WEIGHT = 1e-3
 
@@ -32,47 +32,65 @@ def tile_starts(size: int, *, tile_px: int, overlap_px: int, multiple: int) -> l
 
 def run_in_tiles(
     image: FloatArray,
-    run: Callable[[FloatArray], FloatArray],
+    run: Callable[[FloatArray], Sequence[FloatArray]],
     *,
     n_maps: int,
-    tile_px: int,
+    tile_px: tuple[int, int],
     overlap_px: int,
     multiple: int,
+    margin_px: int = 0,
 ) -> FloatArray:
-    """Apply `run` to squares and blend its answers.
+    """Apply `run` to tiles and blend its answers.
 
     Parameters
     ----------
     image
-        Float32 (row, col, channel), not empty; mirrored where squares reach past its end.
+        Float32 (row, col, channel), not empty; mirrored where tiles reach past its end.
     run
-        Takes (1, tile_px, tile_px, channel), gives (tile_px, tile_px, n_maps).
+        Takes (1, row, col, channel) of the size of a tile, gives `n_maps` maps (row, col).
+    tile_px
+        Rows and columns of a tile.
     overlap_px
-        Pixels that neighbouring squares share at least.
+        Pixels that neighbouring tiles share at least.
+    margin_px
+        Mirrored pixels that are added below and at the right at least, so that the end of the image looks
+        alike however many tiles there are.
 
     Returns
     -------
     FloatArray
-        Float32 (row, col, n_maps).
+        Float32 (n_maps, row, col).
     """
-    n_rows, n_cols = image.shape[:2]
-    place = {"tile_px": tile_px, "overlap_px": overlap_px, "multiple": multiple}
-    rows, cols = tile_starts(n_rows, **place), tile_starts(n_cols, **place)
-    padded_shape = (rows[-1] + tile_px, cols[-1] + tile_px)
-    padding = [(0, padded_shape[0] - n_rows), (0, padded_shape[1] - n_cols), (0, 0)]
-    padded = np.pad(image, padding, mode="symmetric")
-    maps = np.zeros((*padded_shape, n_maps), np.float32)
-    total = np.zeros((*padded_shape, 1), np.float32)
-    for row in rows:
-        row_weight = _blend_weight(tile_px, overlap_px, first=row == rows[0], last=row == rows[-1])
-        for col in cols:
-            col_weight = _blend_weight(tile_px, overlap_px, first=col == cols[0], last=col == cols[-1])
-            weight = (row_weight[:, None] * col_weight[None, :])[..., None]
-            place_in = (slice(row, row + tile_px), slice(col, col + tile_px))
-            maps[place_in] += weight * run(padded[place_in][None])
-            total[place_in] += weight
-    maps /= total
-    return maps[:n_rows, :n_cols]
+    starts = [
+        tile_starts(size + margin_px, tile_px=side, overlap_px=min(overlap_px, side // 2), multiple=multiple)
+        for size, side in zip(image.shape[:2], tile_px, strict=True)
+    ]
+    padded_shape = [axis[-1] + side for axis, side in zip(starts, tile_px, strict=True)]
+    padding = [(0, padded - size) for padded, size in zip(padded_shape, image.shape[:2], strict=True)]
+    padded = np.pad(image, [*padding, (0, 0)], mode="symmetric")
+    maps = np.zeros((n_maps, *padded_shape), np.float32)
+    total = np.zeros(padded_shape, np.float32)
+    weights = [
+        _blend_weights(axis, tile_px=side, overlap_px=overlap_px)
+        for axis, side in zip(starts, tile_px, strict=True)
+    ]
+    for row, row_weight in zip(starts[0], weights[0], strict=True):
+        for col, col_weight in zip(starts[1], weights[1], strict=True):
+            weight = row_weight[:, None] * col_weight[None, :]
+            place = (slice(row, row + tile_px[0]), slice(col, col + tile_px[1]))
+            total[place] += weight
+            for index, answer in enumerate(run(padded[place][None])):
+                maps[index][place] += weight * answer
+    if len(starts[0]) > 1 or len(starts[1]) > 1:
+        maps /= total
+    return maps[:, : image.shape[0], : image.shape[1]]
+
+
+def _blend_weights(starts: list[int], *, tile_px: int, overlap_px: int) -> list[FloatArray]:
+    return [
+        _blend_weight(tile_px, overlap_px, first=start == starts[0], last=start == starts[-1])
+        for start in starts
+    ]
 
 
 def _blend_weight(tile_px: int, overlap_px: int, *, first: bool, last: bool) -> FloatArray:

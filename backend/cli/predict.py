@@ -1,5 +1,7 @@
 """`cytoloop predict`: labels for one image, without server or database."""
 
+from collections import Counter
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,9 +11,11 @@ import numpy as np
 
 from backend.cli.options import InFile, OutPath, channel_options
 from backend.cli.progress import progress_of
+from backend.cli.watershed import postprocessing_of, watershed_options
 from pipeline.io import ImageSource, open_image, write_labels_tif, write_npz
 from pipeline.model_input import model_image
 from pipeline.types import Labels
+from training.baseline import BaselinePredictor
 from training.large_images import predict_image
 from training.predictor import Predictor, load_predictor
 
@@ -24,38 +28,92 @@ SUFFIXES = (".npz", ".tif", ".tiff")
 @click.option(
     "--predictor", "spec", default="baseline", show_default=True, help="`baseline` or a model folder."
 )
+@watershed_options
+@click.option("--timing", is_flag=True, help="Print the share of time of each stage.")
 @channel_options
-def predict(image: Path, *, out: Path, spec: str, **how: Any) -> None:
+def predict(
+    image: Path,
+    *,
+    out: Path,
+    spec: str,
+    watershed: tuple[str, ...],
+    preset: str | None,
+    timing: bool,
+    **how: Any,
+) -> None:
     """Outline every nucleus and every cell of an image.
 
     \b
-    Example:
+    Examples:
       cytoloop predict tissue.ome.tif --nuclear DAPI --membrane ECAD --out labels.npz
+      cytoloop predict tissue.ome.tif --predictor model-1 --watershed nuclear.radius_px=3 --out labels.npz
     """
     if out.suffix.lower() not in SUFFIXES:
         raise click.BadParameter(f"{out} must end in {', '.join(SUFFIXES)}", param_hint="--out")
     predictor = load_predictor(spec)
+    changes = postprocessing_of(predictor.compartments, watershed, preset=preset)
+    if changes and isinstance(predictor, BaselinePredictor):
+        raise click.UsageError("baseline has no such watershed; name a model folder with --predictor.")
     with open_image(image, **how) as source:
-        y, names = predict_source(predictor, source)
+        found = predict_source(predictor.adjusted(changes), source)
+    names = found.compartments
     if out.suffix.lower() == ".npz":
-        write_npz(out, y=y, compartments=list(names))
+        write_npz(out, y=found.labels, compartments=list(names))
     else:
-        write_labels_tif(out, {name: y[..., plane] for plane, name in enumerate(names)})
-    found = ", ".join(f"{len(np.unique(y[..., i])) - 1} {name}" for i, name in enumerate(names))
-    click.echo(f"{out}: {found}")
+        write_labels_tif(out, {name: found.labels[..., plane] for plane, name in enumerate(names)})
+    click.echo(f"{out}: {found.counts()}")
+    if timing:
+        click.echo(found.shares())
 
 
-def predict_source(predictor: Predictor, source: ImageSource) -> tuple[Labels, tuple[str, ...]]:
-    """Labels (frame, row, column, compartment) int32 of every frame, and the compartments' names."""
+@dataclass
+class FoundLabels:
+    """The labels of every frame of an image, and what is told of them.
+
+    labels : int32 (frame, row, column, compartment)
+    n_leftovers : instances without a partner in the other compartment, by compartment
+    seconds : by stage
+    """
+
+    labels: Labels
+    compartments: tuple[str, ...]
+    n_leftovers: Counter[str] = field(default_factory=Counter)
+    seconds: Counter[str] = field(default_factory=Counter)
+
+    def counts(self) -> str:
+        """How many instances there are, and how many of them have no partner."""
+        n_found = {
+            name: sum(len(np.unique(frame[frame > 0])) for frame in self.labels[..., plane])
+            for plane, name in enumerate(self.compartments)
+        }
+        found = ", ".join(f"{n_instances} {name}" for name, n_instances in n_found.items())
+        if len(self.compartments) < 2:
+            return found
+        matched = n_found[self.compartments[0]] - self.n_leftovers[self.compartments[0]]
+        alone = ", ".join(f"{self.n_leftovers[name]} {name}" for name in self.compartments)
+        return f"{found}; {matched} matched one to one, left over: {alone}"
+
+    def shares(self) -> str:
+        """What each stage took, in seconds and as a share."""
+        total = sum(self.seconds.values()) or 1.0
+        stages = [f"{name} {value:.2f} s ({value / total:.0%})" for name, value in self.seconds.items()]
+        return f"{total:.2f} s: {', '.join(stages)}"
+
+
+def predict_source(predictor: Predictor, source: ImageSource) -> FoundLabels:
+    """Label every frame of an image, at the pixel size of the predictor where both sizes are known."""
     n_frames, _, rows, cols = source.shape
     names = predictor.compartments
-    y = np.zeros((n_frames, rows, cols, len(names)), np.int32)
+    found = FoundLabels(np.zeros((n_frames, rows, cols, len(names)), np.int32), names)
     with progress_of("predict") as report:
         for frame in range(n_frames):
             read = partial(model_image, source, frame=frame)
-            for band in predict_image(predictor, read, (rows, cols)):
+            bands = predict_image(predictor, read, (rows, cols), pixel_size_um=source.pixel_size_um)
+            for band in bands:
                 for plane, name in enumerate(names):
                     labels = band.labels[name]
-                    y[frame, band.row : band.row + len(labels), :, plane] = labels
+                    found.labels[frame, band.row : band.row + len(labels), :, plane] = labels
                 report(frame * rows + band.row + len(labels), n_frames * rows)
-    return y, names
+            found.n_leftovers.update({name: len(alone) for name, alone in bands.leftovers.items()})
+            found.seconds.update(bands.seconds)
+    return found

@@ -114,7 +114,9 @@ def test_any_real_dtype_is_taken(dtype):
 
 
 def test_a_wrong_shape_is_refused():
-    with pytest.raises(InvalidPredictorInput, match=r"shape \(row, col, 2\).*this one has shape \(4, 4\)"):
+    with pytest.raises(
+        InvalidPredictorInput, match=r"shape \(row, col, channel\).*this one has shape \(4, 4\)"
+    ):
         BaselinePredictor().predict(np.zeros((4, 4)))
 
 
@@ -150,3 +152,18 @@ def test_an_image_of_nothing_has_no_confidences():
         "whole_cell": [0.0],
         "nuclear": [0.0],
     }
+
+
+@pytest.mark.parametrize(
+    ("shape", "message"),
+    [
+        (
+            (8, 9, 1),
+            r"takes 2 channels, \[nuclear, membrane\]; the image of shape .* has 1\. Choose the channels",
+        ),
+        ((2, 8, 9), "has 9. Its first axis seems to be that of the channels: move it to the end"),
+    ],
+)
+def test_wrong_channels_are_refused(shape, message):
+    with pytest.raises(InvalidPredictorInput, match=message):
+        BaselinePredictor().predict(np.zeros(shape))

@@ -17,6 +17,7 @@ class ThresholdPredictor:
     """Cells are the pieces above zero in the membrane channel, nuclei those in the nuclear channel."""
 
     name = "threshold"
+    pixel_size_um = 0.5
     compartments = ("whole_cell", "nuclear")
 
     def __init__(self, compartments=("whole_cell", "nuclear")):
@@ -191,3 +192,45 @@ def test_prediction_by_tiles_is_prediction_whole(kind, iou, least_f1, trained):
 def test_tiles_that_cannot_be_are_refused(shape, tile_px, overlap_px, message):
     with pytest.raises(InvalidConfig, match=message):
         list(predict_image(BaselinePredictor(), reader, shape, tile_px=tile_px, overlap_px=overlap_px))
+
+
+@pytest.mark.parametrize("pixel_size_um", [0.25, 0.8])
+def test_an_image_of_another_pixel_size_is_seen_at_that_of_the_model(pixel_size_um):
+    shape = (320, 261)
+    labels = ndi.label(discs(shape, radius=14))[0]
+    image = np.stack([labels > 0, labels > 0], axis=-1).astype(np.float32)
+    seen = []
+
+    class Sharp(ThresholdPredictor):
+        def predict(self, image):
+            seen.append(image.shape[:2])
+            return super().predict((image > 0.5).astype(np.float32))
+
+    bands = predict_image(Sharp(), reader(image), shape, pixel_size_um=pixel_size_um)
+    found = assembled(bands, shape)
+    assert seen == [(round(320 * pixel_size_um / 0.5), round(261 * pixel_size_um / 0.5))]
+    for name, plane in found.items():
+        assert plane.shape == shape
+        assert score_labels(labels, plane, iou=0.85).f1 == 1
+        assert len(bands.confidences[name]) == plane.max() + 1
+
+
+def test_tiles_of_a_scaled_image_are_those_of_the_whole():
+    shape = (700, 650)
+    image = np.stack([discs(shape, radius=6), discs(shape, radius=14)], axis=-1)
+    predictor = ThresholdPredictor()
+    scale = {"pixel_size_um": 0.4}
+    whole = assembled(predict_image(predictor, reader(image), shape, **scale), shape)
+    tiled = predict_image(predictor, reader(image), shape, tile_px=256, overlap_px=128, **scale)
+    found = assembled(tiled, shape)
+    for name in whole:
+        assert score_labels(whole[name], found[name], iou=0.99).f1 == 1
+
+
+@pytest.mark.parametrize("pixel_size_um", [None, 0.5, 0.505])
+def test_an_image_of_the_pixel_size_of_the_model_is_seen_as_it_is(pixel_size_um):
+    image = shaded((100, 100))
+    (band,) = predict_image(ThresholdPredictor(), reader(image), (100, 100), pixel_size_um=pixel_size_um)
+    assert np.array_equal(
+        band.labels["nuclear"], ThresholdPredictor().predict_scored(image).labels["nuclear"]
+    )

@@ -9,9 +9,10 @@ from pipeline.synthetic import synthetic_tissue
 from training.baseline import BaselinePredictor
 from training.errors import InvalidPredictorInput, MissingModelFile
 from training.model_folder import read_model_folder
+from training.network_predictor import NetworkPredictor
 from training.predictor import load_predictor
 from training.preprocess import preprocess_image
-from training.unet_predictor import UNetPredictor
+from training.serving.networks import KerasNetwork
 
 
 @pytest.fixture(scope="module")
@@ -74,15 +75,15 @@ def test_nan_is_refused(unet):
 
 def test_a_model_of_one_compartment_predicts_that_one(trained):
     model, description = read_model_folder(trained[0].folder)
-    predictor = UNetPredictor(model, config=description.config, compartments=("nuclear",))
+    predictor = NetworkPredictor(KerasNetwork(model), config=description.config, compartments=("nuclear",))
     assert set(predictor.predict(tissue_image((64, 64)))) == {"nuclear"}
 
 
 def test_small_tiles_give_the_instances_of_large_ones(trained, unet):
     image = tissue_image((400, 440))
     model, description = read_model_folder(trained[0].folder)
-    tiled = UNetPredictor(
-        model, config=description.config, compartments=description.compartments, tile_px=256
+    tiled = NetworkPredictor(
+        KerasNetwork(model), config=description.config, compartments=description.compartments, tile_px=256
     )
     whole, parts = unet.predict(image), tiled.predict(image)
     for name in whole:

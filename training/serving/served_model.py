@@ -1,0 +1,183 @@
+"""A model's served form: made once after training, checked against Keras, loaded for predicting."""
+
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline.metrics import pool_scores, score_labels
+from pipeline.types import Image, LabelSet
+from training.config import NetworkConfig
+from training.errors import UnsupportedModel
+from training.model_folder import (
+    SERVED_GRAPH,
+    SERVED_WEIGHTS,
+    SERVING_FILE,
+    add_files,
+    read_model_folder,
+    signed_files,
+)
+from training.network_predictor import NetworkPredictor
+from training.serving.networks import KerasNetwork, Network
+from training.serving.openvino_network import OpenVinoNetwork, export_openvino, quick_precisions
+
+IOU = 0.9
+LEAST_F1 = 0.99
+OPENVINO, KERAS = "openvino", "keras"
+# Fewer instances do not show whether a runtime is exact, so its maps have to be equal as well.
+_FEW_INSTANCES = 20
+_EQUAL_MAPS = 1e-3
+# Keras cannot export bilinear upsampling of a side that varies.
+_EXPORTED_SIDE_PX = {"unet": None, "mesmer": 512}
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class ServedModel:
+    """What `serving/serving.json` says.
+
+    runtime : `openvino`, or `keras` when nothing else could be made or none was exact enough
+    precision : in which it computes, where the machine can
+    side_px : side of the square the network takes; None when it takes any
+    verified : crops, instances, and F1 against Keras per compartment at `iou`
+    warning : why Keras serves; empty when it does not
+    """
+
+    runtime: str
+    precision: str = ""
+    side_px: int | None = None
+    verified: dict[str, Any] = field(default_factory=dict)
+    warning: str = ""
+
+
+def serve_model(folder: Path, crops: Sequence[Image]) -> ServedModel:
+    """Export the network of a model folder to the fastest runtime that is exact enough, and sign the result.
+
+    The exported network labels `crops`; F1 of its instances against those that Keras gives has to be 0.99 or
+    more at IoU 0.9. Lower precision is tried first. When nothing passes, or the export fails, Keras goes on
+    serving, and the record says why.
+
+    Parameters
+    ----------
+    crops
+        Real images, float32 (row, col, channel), intensities as stored.
+
+    Raises
+    ------
+    InvalidModelFolder
+        The folder is not what its checksums say.
+    OutputNotWritten
+        The disk is full; the model is as it was.
+    """
+    served, files = _export(folder, crops) if crops else (_kept("there are no crops to verify with"), {})
+    if served.warning:
+        log.warning("%s: %s", folder, served.warning)
+    record = json.dumps(asdict(served), indent=1, allow_nan=False) + "\n"
+    add_files(folder, {**files, SERVING_FILE: record.encode()})
+    return served
+
+
+def _export(folder: Path, crops: Sequence[Image]) -> tuple[ServedModel, dict[str, bytes]]:
+    model, description = read_model_folder(folder)
+    predict_with = partial(NetworkPredictor, config=description.config, compartments=description.compartments)
+    side_px = _EXPORTED_SIDE_PX[description.config.network]
+    try:
+        fixed = model if side_px is None else read_model_folder(folder, shape_px=side_px)[0]
+        graph, weights = export_openvino(fixed)
+        keras = predict_with(KerasNetwork(model))
+        for precision in quick_precisions():
+            network = OpenVinoNetwork(graph, weights, precision=precision, side_px=side_px)
+            verified, fault = compare_predictors(keras, predict_with(network), crops)
+            if not fault:
+                served = ServedModel(OPENVINO, precision, side_px, verified)
+                return served, {SERVED_GRAPH: graph, SERVED_WEIGHTS: weights}
+    except (ImportError, RuntimeError, ValueError, TypeError, AttributeError) as error:
+        # Exporters refuse networks with any of these; the model itself is fine, so it is served as it is.
+        first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
+        return _kept(f"it could not be exported ({first_line})"), {}
+    return _kept(fault, verified), {}
+
+
+def _kept(fault: str, verified: dict[str, Any] | None = None) -> ServedModel:
+    return ServedModel(KERAS, verified=verified or {}, warning=f"Keras serves this model: {fault}.")
+
+
+def compare_predictors(
+    keras: NetworkPredictor, candidate: NetworkPredictor, crops: Sequence[Image]
+) -> tuple[dict[str, Any], str]:
+    """Compare the instances of two predictors.
+
+    Returns
+    -------
+    verified, fault
+        The figures, and what is wrong in words; empty when nothing is.
+    """
+    pairs = [(keras.predict(crop), candidate.predict(crop)) for crop in crops]
+    f1 = {name: _pooled_f1(pairs, name) for name in keras.compartments}
+    n_instances = sum(int(plane.max(initial=0)) for labels, _ in pairs for plane in labels.values())
+    verified: dict[str, Any] = {"n_crops": len(crops), "n_instances": n_instances, "iou": IOU, "f1": f1}
+    wrong = {name: value for name, value in f1.items() if value < LEAST_F1}
+    if wrong:
+        return verified, f"F1 against Keras at IoU {IOU} is {wrong}, below {LEAST_F1}"
+    if n_instances < _FEW_INSTANCES:
+        verified["map_difference"] = max(_map_difference(keras, candidate, crop) for crop in crops)
+        if verified["map_difference"] > _EQUAL_MAPS:
+            return verified, f"on {n_instances} instances its maps differ by {verified['map_difference']:.2g}"
+    return verified, ""
+
+
+def find_served(folder: Path) -> ServedModel | None:
+    """Return what a verified model folder says of its served form; None when it has none.
+
+    Raises
+    ------
+    UnsupportedModel
+        The record is not one of this version of the program.
+    """
+    if SERVING_FILE not in signed_files(folder):
+        return None
+    try:
+        return ServedModel(**json.loads((folder / SERVING_FILE).read_text(encoding="utf-8")))
+    except (TypeError, ValueError) as error:
+        raise UnsupportedModel(
+            f"{folder / SERVING_FILE} is not understood here ({error}). Use the program that wrote it."
+        ) from error
+
+
+def load_served_network(folder: Path, config: NetworkConfig) -> Network | None:
+    """Load the served form of a verified model folder; None when Keras has to run the network."""
+    served = find_served(folder)
+    if served is None or served.runtime != OPENVINO:
+        return None
+    try:
+        graph, weights = (folder / SERVED_GRAPH).read_bytes(), (folder / SERVED_WEIGHTS).read_bytes()
+        return OpenVinoNetwork(graph, weights, precision=served.precision, side_px=served.side_px)
+    except (ImportError, RuntimeError) as error:
+        log.warning("%s: OpenVINO cannot run this %s here, Keras does: %s", folder, config.network, error)
+        return None
+
+
+def serving_record(served: ServedModel) -> Mapping[str, Any]:
+    """Return what a model's record says of its served form."""
+    return asdict(served)
+
+
+def _pooled_f1(pairs: Sequence[tuple[LabelSet, LabelSet]], name: str) -> float:
+    scores = [score_labels(truth[name], found[name], iou=IOU) for truth, found in pairs]
+    empty = all(not labels[name].any() for pair in pairs for labels in pair)
+    return 1.0 if empty else float(pool_scores(scores).f1)
+
+
+def _map_difference(keras: NetworkPredictor, candidate: NetworkPredictor, crop: Image) -> float:
+    ours, theirs = (predictor.predict_maps(predictor.prepare(crop)) for predictor in (keras, candidate))
+    return max(
+        float(np.abs(one - other).max(initial=0.0))
+        for name in ours
+        for one, other in zip(ours[name], theirs[name], strict=True)
+    )
