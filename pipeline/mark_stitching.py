@@ -82,7 +82,8 @@ def stitch_marks(
     dict
         Marks of the FOV, in FOV pixels.
     """
-    stitch = _Stitch(inherited, read_fov)
+    places = {name: value for name, value in inherited.items() if parse_key(name).kind in (NOTE, IGNORE)}
+    stitch = _Stitch(places, read_fov)
     for crop in crops:
         stitch.add(crop)
     return dict(sorted({**stitch.label_marks(), **stitch.place_marks()}.items()))
@@ -99,6 +100,8 @@ class _Piece:
 
 @dataclass
 class _Stitch:
+    """What was gathered of the crops so far; `inherited` are notes and regions alone."""
+
     inherited: Marks
     read_fov: Callable[[str, Window], Labels]
     n_px: dict[str, int] = field(default_factory=dict)
