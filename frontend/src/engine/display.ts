@@ -235,10 +235,13 @@ export class Display {
   /** New labels may have come with a diff; they need colours before they are drawn. */
   learnDiff(diff: LabelDiff): void {
     const { shape } = this.document;
-    const window = grownWindow(diff.window, COLOR_REACH_PX, shape) ?? wholeWindow(shape);
-    this.styles.learn(this.document.plane(diff), shape, window);
+    const labels = labelsOf(diff);
+    if (this.styles.hasNew(labels)) {
+      const window = grownWindow(diff.window, COLOR_REACH_PX, shape) ?? wholeWindow(shape);
+      this.styles.learn(this.document.plane(diff), shape, window);
+    }
     if (this.store.getSnapshot().view.colorBy === "area") {
-      this.styles.repaint(labelsOf(diff));
+      this.styles.repaint(labels);
     }
   }
 

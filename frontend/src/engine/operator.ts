@@ -10,10 +10,12 @@ import {
   type OperationArgs,
   type OperationJob,
   type OperationName,
-  type Patch,
+  type OperationPatch,
   type PixelWindow,
+  type PlacedPatch,
   type PlaneName,
   runOperation,
+  shiftPatch,
 } from "../model";
 import type { MarkEntry } from "./mark-follow";
 import { NOTICES, STALE } from "./notices";
@@ -52,17 +54,12 @@ export interface OperatorOptions {
   readonly onLate: (apply: () => void) => void;
 }
 
-interface Placed {
-  readonly plane: PlaneName;
-  readonly patch: Patch;
-}
-
 interface Pending {
   readonly tool: string;
   readonly request: OperationRequest;
   readonly before: Uint32Array;
   readonly onDone: (() => void) | undefined;
-  readonly patch: Patch | null;
+  readonly patch: OperationPatch | null;
   readonly nTries: number;
 }
 
@@ -108,14 +105,14 @@ export class Operator {
     requests: readonly OperationRequest[],
     marks: readonly MarkEntry[] = [],
   ): boolean {
-    const placed: Placed[] = [];
+    const placed: PlacedPatch[] = [];
     if (!this.options.isEditable()) {
       return false;
     }
     for (const request of requests) {
       const patch = runOperation(this.jobOf(request));
       if (patch !== null) {
-        placed.push({ plane: request.plane, patch: shifted(patch, request.window) });
+        placed.push({ plane: request.plane, patch: shiftPatch(patch, request.window) });
       }
     }
     const op = requests[0]?.op;
@@ -185,7 +182,7 @@ export class Operator {
       this.showBusy();
       onNotice(patch === null ? NOTICES[request.op] : null);
       if (patch !== null) {
-        this.apply(tool, [{ plane: request.plane, patch: shifted(patch, request.window) }]);
+        this.apply(tool, [{ plane: request.plane, patch: shiftPatch(patch, request.window) }]);
         onDone?.();
       }
     }
@@ -217,24 +214,19 @@ export class Operator {
     return true;
   }
 
-  private apply(tool: string, placed: readonly Placed[], marks: readonly MarkEntry[] = []): void {
+  private apply(
+    tool: string,
+    placed: readonly PlacedPatch[],
+    marks: readonly MarkEntry[] = [],
+  ): void {
     if (placed.length === 0) {
       return;
     }
-    const gesture = this.options.document.begin();
-    for (const { plane, patch } of placed) {
-      gesture.writer(plane).paste(patch);
-    }
-    this.options.commit(tool, gesture.finish(), marks);
+    this.options.commit(tool, this.options.document.paste(placed), marks);
   }
 }
 
 function isHeavy({ op, window }: OperationRequest<OperationName>): boolean {
   const isLarge = window.height * window.width >= HEAVY_AREA_PX;
   return HEAVY.has(op) || (isLarge && !LOCAL.has(op));
-}
-
-function shifted(patch: Patch, by: PixelWindow): Patch {
-  const { window, labels } = patch;
-  return { window: { ...window, row: window.row + by.row, col: window.col + by.col }, labels };
 }

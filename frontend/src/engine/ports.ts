@@ -4,7 +4,7 @@
  * each of them in its hand.
  */
 
-import type { OperationJob, OperationName, Patch, PixelWindow, PlaneName } from "../model";
+import type { OperationJob, OperationName, OperationPatch, PixelWindow, PlaneName } from "../model";
 
 /** One edit as `POST /assignments/{id}/edits` takes it. */
 export interface WireEdit {
@@ -74,7 +74,7 @@ export interface Scheduler {
 /** Runs an operation elsewhere: `runOperation({op, plane, args})` of the model in a worker. */
 export interface WorkerPort {
   /** May reject; the editor then computes by itself. The arrays of the job stay the editor's. */
-  run(op: OperationName, job: OperationJob): Promise<Patch | null>;
+  run(op: OperationName, job: OperationJob): Promise<OperationPatch | null>;
 }
 
 export interface PredictionRequest extends PlaneName {

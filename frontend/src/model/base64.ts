@@ -5,24 +5,27 @@ const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 
 const VALUES = new Map([...ALPHABET].map((letter, value) => [letter.charCodeAt(0), value]));
 
-/** Letters are gathered in parts, because one string of a million joins is slow. */
+const CODES = Uint8Array.from(ALPHABET, (letter) => letter.charCodeAt(0));
+const PADDING = "=".charCodeAt(0);
+/** Letters that become text at once: a call takes only so many arguments. */
+const PART_LETTERS = 8192;
+
 export function toBase64(bytes: Uint8Array): string {
-  const parts: string[] = [];
-  let part = "";
-  for (let i = 0; i < bytes.length; i += 3) {
-    const left = bytes.length - i;
+  const letters = new Uint8Array(Math.ceil(bytes.length / 3) * 4);
+  for (let i = 0, at = 0; i < bytes.length; i += 3, at += 4) {
     const bits = (bytes[i] << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
-    part +=
-      ALPHABET[bits >> 18] +
-      ALPHABET[(bits >> 12) & 63] +
-      (left > 1 ? ALPHABET[(bits >> 6) & 63] : "=") +
-      (left > 2 ? ALPHABET[bits & 63] : "=");
-    if (part.length > 4096) {
-      parts.push(part);
-      part = "";
-    }
+    letters[at] = CODES[bits >> 18];
+    letters[at + 1] = CODES[(bits >> 12) & 63];
+    letters[at + 2] = CODES[(bits >> 6) & 63];
+    letters[at + 3] = CODES[bits & 63];
   }
-  return parts.join("") + part;
+  const nMissing = (3 - (bytes.length % 3)) % 3;
+  letters.fill(PADDING, letters.length - nMissing);
+  const parts: string[] = [];
+  for (let at = 0; at < letters.length; at += PART_LETTERS) {
+    parts.push(String.fromCharCode(...letters.subarray(at, at + PART_LETTERS)));
+  }
+  return parts.join("");
 }
 
 /** @throws InvalidDiff when the text is not base64. */

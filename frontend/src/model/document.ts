@@ -4,11 +4,24 @@ import { COMPARTMENTS } from "./compartments";
 import { GestureError, InvalidDiff, InvalidLabels } from "./errors";
 import { Gesture } from "./gesture";
 import { InstanceIndex } from "./instances";
-import { applyDiff, type LabelDiff, type PlaneName } from "./label-diff";
+import {
+  applyDiff,
+  diffOfPatch,
+  type LabelDiff,
+  type PlaneName,
+  rank,
+  writeDiff,
+} from "./label-diff";
 import { type LabelImage, type LabelSet, labelsChecksum, planeOf, type StackShape } from "./labels";
+import type { Patch, SpanPatch } from "./operations/plane";
 import { isInside, type Pixel } from "./points";
 
 const LARGEST_LABEL = 0xffffffff;
+
+export interface PlacedPatch {
+  readonly plane: PlaneName;
+  readonly patch: Patch | SpanPatch;
+}
 
 export class LabelDocument {
   readonly shape: StackShape;
@@ -105,6 +118,28 @@ export class LabelDocument {
     return frames.filter((frame) => this.index({ compartment, frame }).has(label));
   }
 
+  /**
+   * Writes patches, as one gesture would: one diff for each that changes something, by compartment
+   * and frame.
+   *
+   * @throws GestureError during a gesture.
+   */
+  paste(patches: readonly PlacedPatch[]): LabelDiff[] {
+    this.checkFree();
+    const diffs = patches.flatMap(({ plane: name, patch }) => {
+      const index = this.index(name);
+      const plane = this.plane(name);
+      const diff = diffOfPatch({ labels: plane, nCols: this.shape.nCols }, patch, name);
+      if (diff === null) {
+        return [];
+      }
+      writeDiff(plane, this.shape.nCols, diff);
+      this.follow(diff, index);
+      return [diff];
+    });
+    return diffs.sort((a, b) => rank(a) - rank(b) || a.frame - b.frame);
+  }
+
   /** Begins to change pixels. Only one gesture can be open. */
   begin(): Gesture {
     if (this.gesture !== null) {
@@ -121,9 +156,7 @@ export class LabelDocument {
    * @throws InvalidDiff, DivergingDiff when it does not fit; nothing changed then.
    */
   apply(diff: LabelDiff): void {
-    if (this.gesture !== null) {
-      throw new GestureError("A label diff cannot be applied during a gesture.");
-    }
+    this.checkFree();
     const image = this.images[diff.compartment];
     if (image === undefined) {
       throw new InvalidDiff(`The label diff changes ${diff.compartment}, which is not here.`);
@@ -131,6 +164,12 @@ export class LabelDocument {
     const index = this.index(diff);
     applyDiff(image, diff);
     this.follow(diff, index);
+  }
+
+  private checkFree(): void {
+    if (this.gesture !== null) {
+      throw new GestureError("A label diff cannot be applied during a gesture.");
+    }
   }
 
   checksums(): Partial<Record<Compartment, number>> {
@@ -148,9 +187,11 @@ export class LabelDocument {
 
   private follow(diff: LabelDiff, index: InstanceIndex): void {
     index.update(diff);
+    let { highest } = this;
     for (let i = 3; i < diff.runs.length; i += 4) {
-      this.highest = Math.max(this.highest, diff.runs[i]);
+      highest = diff.runs[i] > highest ? diff.runs[i] : highest;
     }
+    this.highest = highest;
   }
 
   private planes(): PlaneName[] {

@@ -3,11 +3,9 @@
  * changed, or nothing at all.
  */
 import { BlockSnapshot } from "./blocks";
-import { COMPARTMENTS } from "./compartments";
 import { GestureError } from "./errors";
 import type { InstanceIndex } from "./instances";
-import { diffOfSegments, type LabelDiff, type PlaneName } from "./label-diff";
-import type { Patch } from "./operations/plane";
+import { diffOfSegments, type LabelDiff, type PlaneName, rank } from "./label-diff";
 import type { PlaneShape } from "./windows";
 
 /** Where a gesture finds its planes. */
@@ -48,28 +46,6 @@ export class PlaneWriter {
     for (let i = first; i < stop; i++) {
       if (this.plane[i] === fill.only) {
         this.plane[i] = fill.label;
-      }
-    }
-  }
-
-  /** Puts the labels of a patch into its window; only rows that differ are touched. */
-  paste({ window, labels }: Patch): void {
-    for (let r = 0; r < window.height; r++) {
-      const at = (window.row + r) * this.nCols + window.col;
-      let start = 0;
-      let end = window.width;
-      while (start < end && this.plane[at + start] === labels[r * window.width + start]) {
-        start++;
-      }
-      while (start < end && this.plane[at + end - 1] === labels[r * window.width + end - 1]) {
-        end--;
-      }
-      if (start < end) {
-        this.snapshot.keep(window.row + r, window.col + start, window.col + end);
-        this.plane.set(
-          labels.subarray(r * window.width + start, r * window.width + end),
-          at + start,
-        );
       }
     }
   }
@@ -136,8 +112,4 @@ export class Gesture {
       throw new GestureError("This gesture has ended. Begin a new one.");
     }
   }
-}
-
-function rank(diff: LabelDiff): number {
-  return COMPARTMENTS.indexOf(diff.compartment);
 }

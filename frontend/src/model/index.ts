@@ -21,7 +21,7 @@ export {
   type DivisionAlert,
   type DivisionRule,
 } from "./divisions";
-export { LabelDocument } from "./document";
+export { LabelDocument, type PlacedPatch } from "./document";
 export {
   DivergingDiff,
   DivergingMarks,
@@ -101,9 +101,13 @@ export {
   cropRaster,
   type LabelPlane,
   type Mask,
+  type OperationPatch,
   type Patch,
   patched,
   type Raster,
+  type SpanPatch,
+  shiftPatch,
+  visitSpans,
   type WriteMode,
 } from "./operations/plane";
 export { boxMask, polygonMask } from "./operations/polygon";

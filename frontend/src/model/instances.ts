@@ -1,5 +1,5 @@
 /** Index of the instances of one plane: area, bounds and centroid, kept up to date from diffs. */
-import { type LabelDiff, visitSegments } from "./label-diff";
+import type { LabelDiff } from "./label-diff";
 import type { PixelWindow, PlaneShape } from "./windows";
 
 export interface Instance {
@@ -28,6 +28,8 @@ export class InstanceIndex {
   private readonly shape: PlaneShape;
   private readonly sums = new Map<number, Sums>();
   private sorted: number[] | null = null;
+  private lastLabel = 0;
+  private lastSums: Sums | undefined;
   /** Grows whenever a label comes or goes. */
   nComings = 0;
 
@@ -91,10 +93,21 @@ export class InstanceIndex {
 
   /** Follows a diff that the plane already holds. */
   update(diff: LabelDiff): void {
-    visitSegments(diff, (row, col, length, old, next) => {
-      this.remove(row, col, length, old);
-      this.add(row, col, length, next);
-    });
+    const { runs } = diff;
+    const { row, col, width } = diff.window;
+    let at = 0;
+    for (let i = 0; i < runs.length; i += 4) {
+      at += runs[i];
+      for (let left = runs[i + 1]; left > 0; ) {
+        const offset = at % width;
+        const length = Math.min(left, width - offset);
+        const r = row + (at - offset) / width;
+        this.remove(r, col + offset, length, runs[i + 2]);
+        this.add(r, col + offset, length, runs[i + 3]);
+        at += length;
+        left -= length;
+      }
+    }
   }
 
   private addRow(row: number): void {
@@ -116,14 +129,23 @@ export class InstanceIndex {
     if (label === 0) {
       return;
     }
-    const sums = this.sums.get(label) ?? this.begin(label);
+    const sums = this.find(label) ?? this.begin(label);
     sums.area += length;
     sums.rowSum += row * length;
     sums.colSum += (col + (length - 1) / 2) * length;
-    sums.minRow = Math.min(sums.minRow, row);
-    sums.maxRow = Math.max(sums.maxRow, row);
-    sums.minCol = Math.min(sums.minCol, col);
+    sums.minRow = row < sums.minRow ? row : sums.minRow;
+    sums.maxRow = row > sums.maxRow ? row : sums.maxRow;
+    sums.minCol = col < sums.minCol ? col : sums.minCol;
     sums.maxCol = Math.max(sums.maxCol, col + length - 1);
+  }
+
+  /** Runs of one label follow each other often. */
+  private find(label: number): Sums | undefined {
+    if (label !== this.lastLabel) {
+      this.lastLabel = label;
+      this.lastSums = this.sums.get(label);
+    }
+    return this.lastSums;
   }
 
   private begin(label: number): Sums {
@@ -138,13 +160,14 @@ export class InstanceIndex {
       isLoose: false,
     };
     this.sums.set(label, sums);
+    this.lastSums = sums;
     this.sorted = null;
     this.nComings++;
     return sums;
   }
 
   private remove(row: number, col: number, length: number, label: number): void {
-    const sums = this.sums.get(label);
+    const sums = label === 0 ? undefined : this.find(label);
     if (sums === undefined) {
       return;
     }
@@ -158,6 +181,7 @@ export class InstanceIndex {
       col + length - 1 === sums.maxCol;
     if (sums.area === 0) {
       this.sums.delete(label);
+      this.lastSums = undefined;
       this.sorted = null;
       this.nComings++;
     }

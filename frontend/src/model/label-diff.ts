@@ -5,9 +5,10 @@
  * end of one row of the window to the start of the next. The bytes are those of
  * `label-diff-codec.ts`.
  */
-import type { Compartment } from "./compartments";
+import { COMPARTMENTS, type Compartment } from "./compartments";
 import { DivergingDiff, InvalidDiff } from "./errors";
 import { type LabelImage, planeOf } from "./labels";
+import type { Patch, SpanPatch } from "./operations/plane";
 import { type Segment, SegmentList } from "./segments";
 import type { PixelWindow, PlaneShape } from "./windows";
 
@@ -58,19 +59,7 @@ export function diffOfSegments(segments: SegmentList, plane: PlaneName): LabelDi
   if (window === null) {
     return null;
   }
-  const runs: number[] = [];
-  let end = 0;
-  segments.visit((row, col, length, old, next) => {
-    const at = (row - window.row) * window.width + (col - window.col);
-    const last = runs.length - 4;
-    if (at === end && last >= 0 && runs[last + 2] === old && runs[last + 3] === next) {
-      runs[last + 1] += length;
-    } else {
-      runs.push(at - end, length, old, next);
-    }
-    end = at + length;
-  });
-  return { ...plane, window, runs: Uint32Array.from(runs) };
+  return { ...plane, window, runs: segments.runs(window) };
 }
 
 /** The diff that turns one plane into another of the same shape, or null when they are equal. */
@@ -89,6 +78,35 @@ export function diffLabels(
     });
   }
   return diffOfSegments(segments, { compartment: plane.compartment, frame: plane.frame });
+}
+
+/** What a patch of a plane would change; null when nothing. */
+export function diffOfPatch(
+  { labels, nCols }: { readonly labels: Uint32Array; readonly nCols: number },
+  patch: Patch | SpanPatch,
+  plane: PlaneName,
+): LabelDiff | null {
+  const segments = new SegmentList();
+  const { window } = patch;
+  if ("spans" in patch) {
+    segments.addSpans(patch, labels, nCols);
+  } else {
+    for (let r = 0; r < window.height; r++) {
+      const pair = {
+        before: labels,
+        beforeAt: (window.row + r) * nCols + window.col,
+        after: patch.labels,
+        afterAt: r * window.width,
+      };
+      segments.addRow(window.row + r, window.col, window.width, pair);
+    }
+  }
+  return diffOfSegments(segments, { compartment: plane.compartment, frame: plane.frame });
+}
+
+/** The place of a diff among those of one step: by compartment, then by frame. */
+export function rank({ compartment }: PlaneName): number {
+  return COMPARTMENTS.indexOf(compartment);
 }
 
 /** The diff that takes the change back. */
@@ -110,19 +128,60 @@ export function reverseDiff(diff: LabelDiff): LabelDiff {
 export function applyDiff(labels: LabelImage, diff: LabelDiff): void {
   checkBounds(labels, diff);
   const plane = planeOf(labels, diff.frame);
-  const { nCols } = labels;
-  visitSegments(diff, (row, col, length, old) => {
-    const start = row * nCols + col;
-    for (let i = start; i < start + length; i++) {
-      if (plane[i] !== old) {
-        throw new DivergingDiff({ row, col: col + i - start, expected: old, found: plane[i] });
+  checkOld(plane, labels.nCols, diff);
+  writeDiff(plane, labels.nCols, diff);
+}
+
+/** Writes the new labels of a diff, whatever the plane holds. */
+export function writeDiff(plane: Uint32Array, nCols: number, { window, runs }: LabelDiff): void {
+  const { row, col, width } = window;
+  let at = 0;
+  for (let i = 0; i < runs.length; i += 4) {
+    at += runs[i];
+    for (let left = runs[i + 1]; left > 0; ) {
+      const offset = at % width;
+      const length = Math.min(left, width - offset);
+      const start = (row + (at - offset) / width) * nCols + col + offset;
+      fillSpan(plane, runs[i + 3], start, start + length);
+      at += length;
+      left -= length;
+    }
+  }
+}
+
+/** A call of `fill` costs more than a few pixels. */
+const SHORT_PX = 48;
+
+export function fillSpan(plane: Uint32Array, label: number, start: number, end: number): void {
+  if (end - start > SHORT_PX) {
+    plane.fill(label, start, end);
+    return;
+  }
+  for (let i = start; i < end; i++) {
+    plane[i] = label;
+  }
+}
+
+/** Loops without calls for each piece: a diff of the whole image has a million of them. */
+function checkOld(plane: Uint32Array, nCols: number, { window, runs }: LabelDiff): void {
+  const { row, col, width } = window;
+  let at = 0;
+  for (let i = 0; i < runs.length; i += 4) {
+    const old = runs[i + 2];
+    at += runs[i];
+    let offset = at % width;
+    let r = row + (at - offset) / width;
+    for (const end = at + runs[i + 1]; at < end; at++, offset++) {
+      if (offset === width) {
+        offset = 0;
+        r++;
+      }
+      const found = plane[r * nCols + col + offset];
+      if (found !== old) {
+        throw new DivergingDiff({ row: r, col: col + offset, expected: old, found });
       }
     }
-  });
-  visitSegments(diff, (row, col, length, _old, next) => {
-    const start = row * nCols + col;
-    plane.fill(next, start, start + length);
-  });
+  }
 }
 
 function checkBounds(labels: LabelImage, diff: LabelDiff): void {

@@ -3,6 +3,7 @@ import type { Compartment } from "./compartments";
 import type { Division } from "./divisions";
 import {
   applyMarks,
+  checkMark,
   type DivisionMark,
   type IgnoreMark,
   isSameMark,
@@ -58,11 +59,18 @@ export class MarkBook {
     return view;
   }
 
-  /** The changes that give marks these values; null takes one away. What is so already is left out. */
+  /**
+   * The changes that give marks these values; null takes one away. What is so already is left out.
+   *
+   * @throws InvalidMarks when a mark cannot have its value.
+   */
   changesTo(values: Iterable<readonly [string, MarkValue | null]>): MarkChange[] {
     const changes: MarkChange[] = [];
     for (const [key, next] of new Map(values)) {
       const old = this.get(key);
+      if (next !== null) {
+        checkMark(key, next);
+      }
       if (!isSameMark(old, next)) {
         changes.push([key, old, next]);
       }

@@ -1,4 +1,5 @@
 /** Pieces of rows that change from one label to another, gathered in row-major order. */
+import type { SpanPatch } from "./operations/plane";
 import type { PixelWindow } from "./windows";
 
 export type Segment = (row: number, col: number, length: number, old: number, next: number) => void;
@@ -54,11 +55,45 @@ export class SegmentList {
     }
   }
 
-  visit(visit: Segment): void {
-    const v = this.values;
-    for (let i = 0; i < this.length; i += FIELDS) {
-      visit(v[i], v[i + 1], v[i + 2], v[i + 3], v[i + 4]);
+  /** Adds the pixels of spans that do not hold their label yet. */
+  addSpans({ spans, label }: SpanPatch, labels: Uint32Array, nCols: number): void {
+    for (let i = 0; i < spans.length; i += 3) {
+      const first = spans[i] * nCols;
+      const end = first + spans[i + 2];
+      for (let at = first + spans[i + 1]; at < end; ) {
+        const old = labels[at];
+        const start = at;
+        while (at < end && labels[at] === old) {
+          at++;
+        }
+        if (old !== label) {
+          this.add(spans[i], start - first, at - start, old, label);
+        }
+      }
     }
+  }
+
+  /** The runs of a diff over a window that holds all pieces: skip, length, old, new. */
+  runs({ row, col, width }: PixelWindow): Uint32Array {
+    const v = this.values;
+    const runs = new Uint32Array((this.length / FIELDS) * 4);
+    let n = 0;
+    let end = 0;
+    for (let i = 0; i < this.length; i += FIELDS) {
+      const at = (v[i] - row) * width + (v[i + 1] - col);
+      const isSame = n > 0 && runs[n - 2] === v[i + 3] && runs[n - 1] === v[i + 4];
+      if (at === end && isSame) {
+        runs[n - 3] += v[i + 2];
+      } else {
+        runs[n] = at - end;
+        runs[n + 1] = v[i + 2];
+        runs[n + 2] = v[i + 3];
+        runs[n + 3] = v[i + 4];
+        n += 4;
+      }
+      end = at + v[i + 2];
+    }
+    return runs.slice(0, n);
   }
 
   /** The tightest window around all pieces, or null when there are none. */
@@ -66,12 +101,13 @@ export class SegmentList {
     if (this.isEmpty) {
       return null;
     }
-    let minCol = Number.POSITIVE_INFINITY;
+    let minCol = this.values[1];
     let maxCol = 0;
-    this.visit((_row, col, length) => {
-      minCol = Math.min(minCol, col);
-      maxCol = Math.max(maxCol, col + length);
-    });
+    for (let i = 0; i < this.length; i += FIELDS) {
+      const col = this.values[i + 1];
+      minCol = col < minCol ? col : minCol;
+      maxCol = Math.max(maxCol, col + this.values[i + 2]);
+    }
     const firstRow = this.values[0];
     const lastRow = this.values[this.length - FIELDS];
     return { row: firstRow, col: minCol, height: lastRow - firstRow + 1, width: maxCol - minCol };

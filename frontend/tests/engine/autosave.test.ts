@@ -124,59 +124,68 @@ function expectSameBytes(test: TestEditor, server: FakeServer): void {
   }
 }
 
+/** Time passes, the clock jumps, storage breaks and works again. */
+async function goWrong(time: TestTime, journal: TestJournal, random: Random): Promise<void> {
+  journal.isBroken = random.chance(journal.isBroken ? 0.8 : 0.01);
+  if (random.chance(0.02)) {
+    time.jump(random.pick([-86_400_000, 3_600_000, -1, 1e10]));
+  }
+  if (random.chance(0.3)) {
+    await time.pass(random.pick([10, 300, 5000, 400_000]));
+  }
+}
+
 describe("after ten thousand random gestures, reloads and network faults", () => {
-  it.each([1, 2, 3, 4])("browser and server hold the same bytes (seed %i)", async (seed) => {
-    const random = new Random(seed);
-    const time = new TestTime();
-    const server = new FakeServer(emptyLabels(SHAPE));
-    const network = new BadNetwork(server, time, seed + 100);
-    const journal = new TestJournal();
-    const always = {
-      shape: SHAPE,
-      time,
-      save: network,
-      journal,
-      cellTypes: CELL_TYPES,
-      predictor: fickle(time, random),
-    };
-    let test = await TestEditor.open(always);
-    for (let i = 0; i < 2500; i++) {
-      doSomething(test, random);
-      journal.isBroken = random.chance(journal.isBroken ? 0.8 : 0.01);
-      if (random.chance(0.02)) {
-        time.jump(random.pick([-86_400_000, 3_600_000, -1, 1e10]));
+  it.each([1, 2, 3, 4])(
+    "browser and server hold the same bytes (seed %i)",
+    { timeout: 30_000 },
+    async (seed) => {
+      const random = new Random(seed);
+      const time = new TestTime();
+      const server = new FakeServer(emptyLabels(SHAPE));
+      const network = new BadNetwork(server, time, seed + 100);
+      const journal = new TestJournal();
+      const always = {
+        shape: SHAPE,
+        time,
+        save: network,
+        journal,
+        cellTypes: CELL_TYPES,
+        predictor: fickle(time, random),
+      };
+      let test = await TestEditor.open(always);
+      for (let i = 0; i < 2500; i++) {
+        doSomething(test, random);
+        await goWrong(time, journal, random);
+        if (random.chance(0.01)) {
+          journal.isBroken = false;
+          await settle();
+          test.editor.dispose();
+          test = await TestEditor.open({
+            ...always,
+            marks: Object.fromEntries(server.marks),
+            labels: copyLabels(server.labels),
+            lastSeq: server.lastSeq,
+            log: [...server.log],
+          });
+        }
       }
-      if (random.chance(0.3)) {
-        await time.pass(random.pick([10, 300, 5000, 400_000]));
+      expect(test.snapshot.save.kind).not.toBe("conflict");
+      network.faultRate = 0;
+      journal.isBroken = false;
+      await time.pass(1_000_000);
+      await test.editor.flush();
+      expect(test.snapshot.save).toEqual({ kind: "saved" });
+      expect(server.lastSeq).toBe(test.editor.lastSeq());
+      expect(server.lastSeq).toBeGreaterThan(300);
+      expect(journal.edits).toEqual([]);
+      expectSameBytes(test, server);
+      for (const name of COMPARTMENTS) {
+        const image = server.labels[name];
+        expect(test.editor.checksums()[name]).toBe(image && labelsChecksum(image));
       }
-      if (random.chance(0.01)) {
-        journal.isBroken = false;
-        await settle();
-        test.editor.dispose();
-        test = await TestEditor.open({
-          ...always,
-          marks: Object.fromEntries(server.marks),
-          labels: copyLabels(server.labels),
-          lastSeq: server.lastSeq,
-          log: [...server.log],
-        });
-      }
-    }
-    expect(test.snapshot.save.kind).not.toBe("conflict");
-    network.faultRate = 0;
-    journal.isBroken = false;
-    await time.pass(1_000_000);
-    await test.editor.flush();
-    expect(test.snapshot.save).toEqual({ kind: "saved" });
-    expect(server.lastSeq).toBe(test.editor.lastSeq());
-    expect(server.lastSeq).toBeGreaterThan(300);
-    expect(journal.edits).toEqual([]);
-    expectSameBytes(test, server);
-    for (const name of COMPARTMENTS) {
-      const image = server.labels[name];
-      expect(test.editor.checksums()[name]).toBe(image && labelsChecksum(image));
-    }
-  });
+    },
+  );
 });
 
 /** An editor with one edit made, and a server that answers what it is told. */

@@ -13,7 +13,7 @@ import {
   labelsChecksum,
   type OperationArgs,
   type OperationName,
-  type Patch,
+  type OperationPatch,
   runOperation,
   visitStroke,
 } from "../../src/model";
@@ -61,12 +61,9 @@ class Desk {
     return { nRows, nCols, labels: this.document.plane(this.name(at)) };
   }
 
-  paste(at: number, patch: Patch | null): void {
-    const gesture = this.document.begin();
-    if (patch !== null) {
-      gesture.writer(this.name(at)).paste(patch);
-    }
-    this.commit(gesture.finish());
+  paste(at: number, patch: OperationPatch | null): void {
+    const placed = patch === null ? [] : [{ plane: this.name(at), patch }];
+    this.commit(this.document.paste(placed));
   }
 
   stroke(edit: Edit, fill: Fill): void {
@@ -188,7 +185,7 @@ function run(desk: Desk, name: string, edit: Edit): void {
   (runs[name] ?? unknown)();
 }
 
-it("10,000 random edits leave the labels that the reference leaves", () => {
+it("10,000 random edits leave the labels that the reference leaves", { timeout: 60_000 }, () => {
   const desk = new Desk();
   expect(script.edits.length).toBe(10_000);
   script.edits.forEach(([op, at, overwrite, row, col, endRow, endCol, k], i) => {

@@ -72,6 +72,16 @@ export class LabelStyles {
     visitRuns(plane, shape, window, (label) => this.ensure(label));
   }
 
+  /** Whether any of the labels has no colour yet. */
+  hasNew(labels: Iterable<number>): boolean {
+    for (const label of labels) {
+      if (!this.isKnown(label)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Gives a label its slot and colour, if it has none. */
   ensure(label: number): void {
     if (label === 0 || this.isKnown(label)) {

@@ -4,8 +4,8 @@ import { N_STOPS } from "./intensities";
 import { CHECKED, HIDDEN, HOVERED, SELECTED, TABLE_WIDTH } from "./label-styles";
 import { MARGIN_PX } from "./sampling";
 
-/** How a channel texture is read: integers of 8 and 16 bit, or floats. */
-export type ChannelKind = "uint" | "float";
+/** How a channel texture is read: integers of 8 and 16 bit, floats, or colours that were added up. */
+export type ChannelKind = "uint" | "float" | "sum";
 
 /** One triangle that covers the canvas; the scissor box says which part is drawn. */
 export const VERTEX_SHADER = `#version 300 es
@@ -117,10 +117,16 @@ void main() {
 }
 
 function declareChannel(kind: ChannelKind, i: number): string {
+  if (kind === "sum") {
+    return `uniform sampler2D u_channel${i};`;
+  }
   const sampler = kind === "uint" ? "usampler2D" : "sampler2D";
   return `uniform ${sampler} u_channel${i};\nuniform vec4 u_ramp${i};\nuniform vec3 u_stops${i}[${N_STOPS}];`;
 }
 
-function addChannel(_kind: ChannelKind, i: number): string {
+function addChannel(kind: ChannelKind, i: number): string {
+  if (kind === "sum") {
+    return `  sum += texelFetch(u_channel${i}, at, 0).rgb;`;
+  }
   return `  sum += colored(u_stops${i}, shown(float(texelFetch(u_channel${i}, at, 0).r), u_ramp${i}));`;
 }

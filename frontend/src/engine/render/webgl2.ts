@@ -6,7 +6,14 @@ import { type PixelWindow, unionOf } from "../../model";
 import { rampOf, stopsOf } from "./intensities";
 import { type Program, ProgramCache } from "./programs";
 import { sampleMap } from "./sampling";
-import { type Renderer, RendererError, type Scene, type ScreenRect } from "./scene";
+import {
+  type Renderer,
+  RendererError,
+  type Scene,
+  type SceneChannel,
+  type ScreenRect,
+} from "./scene";
+import { SumTexture } from "./sum-texture";
 import {
   AxisTexture,
   type ChannelTexture,
@@ -17,7 +24,8 @@ import {
 
 /** Units 0 to 4 are labels, styles, columns, rows, other labels; WebGL2 promises 16 in all. */
 const FIRST_CHANNEL_UNIT = 5;
-export const MAX_SHOWN_CHANNELS = 11;
+/** With more channels than these, the last unit is that of the sum of all others. */
+const N_CHANNEL_UNITS = 11;
 
 /** Everything that lives on the card and dies with a lost context. */
 interface Resources {
@@ -28,6 +36,7 @@ interface Resources {
   readonly cols: AxisTexture;
   readonly rows: AxisTexture;
   readonly channels: ChannelTextures;
+  readonly sum: SumTexture;
 }
 
 export class Webgl2Renderer implements Renderer {
@@ -111,11 +120,14 @@ export class Webgl2Renderer implements Renderer {
       resources.other.update(scene.other.labels, scene.shape, scene.styles, null);
     }
     resources.styles.update(scene.styles);
-    const shown = scene.channels.slice(0, MAX_SHOWN_CHANNELS);
-    return resources.channels.get(
-      shown.map(({ data }) => data),
+    const { own, others } = sharedOut(scene.channels);
+    resources.sum.update(scene, others);
+    const textures = resources.channels.get(
+      own.map(({ data }) => data),
       scene.shape,
     );
+    const sum: ChannelTexture = { texture: resources.sum.texture, kind: "sum" };
+    return others.length > 0 ? [...textures, sum] : textures;
   }
 
   private bindTextures(
@@ -140,7 +152,7 @@ export class Webgl2Renderer implements Renderer {
       this.gl.uniform1i(program.at(name), unit);
     }
     // Uploads bind to the active unit; this one is always bound anew before it is read.
-    this.gl.activeTexture(this.gl.TEXTURE0 + FIRST_CHANNEL_UNIT + MAX_SHOWN_CHANNELS - 1);
+    this.gl.activeTexture(this.gl.TEXTURE0 + FIRST_CHANNEL_UNIT + N_CHANNEL_UNITS - 1);
   }
 
   private setUniforms(program: Program, scene: Scene): void {
@@ -159,7 +171,7 @@ export class Webgl2Renderer implements Renderer {
     gl.uniform1i(program.at("u_show_other"), showsOther ? 1 : 0);
     gl.uniform3f(program.at("u_other_color"), r2 / 255, g2 / 255, b2 / 255);
     gl.uniform3f(program.at("u_ring"), ring?.x ?? 0, ring?.y ?? 0, ring?.radius ?? -1);
-    scene.channels.slice(0, MAX_SHOWN_CHANNELS).forEach((channel, i) => {
+    sharedOut(scene.channels).own.forEach((channel, i) => {
       const { black, scale } = rampOf(channel);
       gl.uniform4f(program.at(`u_ramp${i}`), black, scale, channel.gamma, channel.inverted ? 1 : 0);
       const stops = stopsOf(channel).map((part) => part / 255);
@@ -189,5 +201,12 @@ function makeResources(gl: WebGL2RenderingContext): Resources {
     cols: new AxisTexture(gl),
     rows: new AxisTexture(gl),
     channels: new ChannelTextures(gl),
+    sum: new SumTexture(gl),
   };
+}
+
+/** The channels that get a texture each, and those that share one. */
+function sharedOut(channels: readonly SceneChannel[]) {
+  const nOwn = channels.length > N_CHANNEL_UNITS ? N_CHANNEL_UNITS - 1 : channels.length;
+  return { own: channels.slice(0, nOwn), others: channels.slice(nOwn) };
 }

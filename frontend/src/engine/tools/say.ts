@@ -78,8 +78,9 @@ export function noteTool(context: ToolContext): Tool {
           return isFar && held !== null ? "dragging" : undefined;
         },
         up: ({ point }) => {
-          const { row, col } = pixelAt(point);
-          const label = pinned(context, point);
+          const place = start?.point ?? point;
+          const { row, col } = pixelAt(place);
+          const label = pinned(context, place);
           const fresh = { id: null, ...context.plane, label, row, column: col, text: "" };
           context.writeNote(held ?? fresh);
           return "idle";

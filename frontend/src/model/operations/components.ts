@@ -62,6 +62,71 @@ export function fillFrom(
   return { window, areaPx };
 }
 
+export interface Reaching {
+  /** One per pixel of the plane; those that are reached take the value, the others hold another. */
+  readonly cells: Uint8Array;
+  readonly value: number;
+  readonly seed: number;
+  readonly connectivity: Connectivity;
+}
+
+/** Like `fillFrom`, but leaves the labels as they are: marks the connected pixels in `cells`. */
+export function reachFrom(
+  plane: PlaneShape & { readonly labels: Uint32Array },
+  reaching: Reaching,
+): PixelWindow {
+  const { labels, nRows, nCols } = plane;
+  const { cells, value, seed, connectivity } = reaching;
+  const from = labels[seed];
+  const reach = connectivity === 8 ? 1 : 0;
+  const stack = [seed];
+  let [minRow, maxRow, minCol, maxCol] = [nRows, -1, nCols, -1];
+  for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
+    if (cells[at] === value) {
+      continue;
+    }
+    const row = Math.floor(at / nCols);
+    const start = row * nCols;
+    const left = spanStart(labels, at, start, from);
+    const right = spanEnd(labels, at, start + nCols, from);
+    cells.fill(value, left, right);
+    minRow = Math.min(minRow, row);
+    maxRow = Math.max(maxRow, row);
+    minCol = Math.min(minCol, left - start);
+    maxCol = Math.max(maxCol, right - start - 1);
+    const first = Math.max(0, left - start - reach);
+    const end = Math.min(nCols, right - start + reach);
+    if (row > 0) {
+      pushOpenRuns(labels, reaching, start - nCols + first, start - nCols + end, stack);
+    }
+    if (row < nRows - 1) {
+      pushOpenRuns(labels, reaching, start + nCols + first, start + nCols + end, stack);
+    }
+  }
+  return { row: minRow, col: minCol, height: maxRow - minRow + 1, width: maxCol - minCol + 1 };
+}
+
+/** A run is reached as a whole, so its first cell tells whether it is still open. */
+function pushOpenRuns(
+  labels: Uint32Array,
+  { cells, value, seed }: Reaching,
+  first: number,
+  end: number,
+  stack: number[],
+): void {
+  const from = labels[seed];
+  for (let at = first; at < end; at++) {
+    if (labels[at] === from) {
+      if (cells[at] !== value) {
+        stack.push(at);
+      }
+      while (at < end && labels[at] === from) {
+        at++;
+      }
+    }
+  }
+}
+
 function spanStart(cells: Cells, at: number, start: number, from: number): number {
   let left = at;
   while (left > start && cells[left - 1] === from) {

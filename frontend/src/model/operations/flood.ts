@@ -1,6 +1,6 @@
 /** Operations that start from a clicked pixel: flood, trim, fill holes. */
-import { grownWindow, wholeWindow } from "../windows";
-import { fillFrom } from "./components";
+import type { PixelWindow, PlaneShape } from "../windows";
+import { fillFrom, reachFrom } from "./components";
 import {
   boundsOf,
   cropLabels,
@@ -10,10 +10,10 @@ import {
   type Paint,
   type Patch,
   paint,
+  type SpanPatch,
 } from "./plane";
 
 const REACHED = 2;
-const FIRST_REACH_PX = 64;
 
 export interface FloodArgs extends Paint {
   readonly row: number;
@@ -24,46 +24,48 @@ export interface FloodArgs extends Paint {
  * Gives a label the connected pixels that hold the same value as the clicked one: background is
  * joined by edges, a label by corners too. While others are protected only background is flooded.
  */
-export function flood(plane: LabelPlane, args: FloodArgs): Patch | null {
+export function flood(plane: LabelPlane, args: FloodArgs): SpanPatch | null {
   const { label, mode } = args;
   const old = labelOf(plane, args);
   if (old === label || (mode === "protect" && old !== 0)) {
     return null;
   }
-  // Most regions are small: the plane is looked at in growing windows round the click.
-  let patch = floodWithin(plane, args, old, FIRST_REACH_PX);
-  for (let reach = 4 * FIRST_REACH_PX; patch === null; reach *= 4) {
-    patch = floodWithin(plane, args, old, reach);
-  }
-  return patch;
+  // Of the large array only the parts that the region touches take memory: nobody writes to others.
+  const cells = new Uint8Array(plane.labels.length);
+  const seed = args.row * plane.nCols + args.col;
+  const connectivity = old === 0 ? 4 : 8;
+  const window = reachFrom(plane, { cells, value: REACHED, seed, connectivity });
+  return { window, label, spans: spansOf(cells, plane, window) };
 }
 
-/** Null when the region may go on beyond the window. */
-function floodWithin(
-  plane: LabelPlane,
-  { row, col, label }: FloodArgs,
-  old: number,
-  reach: number,
-): Patch | null {
-  const seen = grownWindow({ row, col, height: 1, width: 1 }, reach, plane) ?? wholeWindow(plane);
-  const labels = cropLabels(plane, seen);
-  const shape = { nRows: seen.height, nCols: seen.width };
-  const { window } = fillFrom(labels, shape, (row - seen.row) * seen.width + col - seen.col, {
-    from: old,
-    to: label,
-    connectivity: old === 0 ? 4 : 8,
-  });
-  const isCut =
-    (window.row === 0 && seen.row > 0) ||
-    (window.col === 0 && seen.col > 0) ||
-    (window.row + window.height === seen.height && seen.row + seen.height < plane.nRows) ||
-    (window.col + window.width === seen.width && seen.col + seen.width < plane.nCols);
-  return isCut
-    ? null
-    : {
-        window: { ...window, row: window.row + seen.row, col: window.col + seen.col },
-        labels: cropLabels({ ...shape, labels }, window),
-      };
+function spansOf(cells: Uint8Array, { nCols }: PlaneShape, window: PixelWindow): Uint32Array {
+  let spans: Uint32Array = new Uint32Array(3 * 256);
+  let n = 0;
+  for (let row = window.row; row < window.row + window.height; row++) {
+    const first = row * nCols;
+    const end = first + window.col + window.width;
+    for (let at = first + window.col; at < end; at++) {
+      if (cells[at] === REACHED) {
+        const start = at;
+        while (at < end && cells[at] === REACHED) {
+          at++;
+        }
+        if (n === spans.length) {
+          spans = doubled(spans);
+        }
+        spans[n++] = row;
+        spans[n++] = start - first;
+        spans[n++] = at - first;
+      }
+    }
+  }
+  return spans.slice(0, n);
+}
+
+function doubled(values: Uint32Array): Uint32Array {
+  const larger = new Uint32Array(values.length * 2);
+  larger.set(values);
+  return larger;
 }
 
 export interface TrimArgs {

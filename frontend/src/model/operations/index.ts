@@ -9,7 +9,7 @@ import { deleteIn, replaceLabel, swapLabels } from "./identity";
 import { interpolate } from "./interpolate";
 import { splitByLine } from "./line-split";
 import { grow, shrink, smooth } from "./morphology";
-import type { LabelPlane, Patch } from "./plane";
+import type { LabelPlane, Patch, SpanPatch } from "./plane";
 import { erasePolygon, paintPolygon } from "./polygon";
 import { thresholdBox } from "./threshold";
 import { wand } from "./wand";
@@ -50,6 +50,9 @@ export interface OperationJob<K extends OperationName = OperationName> {
 
 /** Runs an operation; null when it changes nothing. */
 export function runOperation<K extends OperationName>({ op, plane, args }: OperationJob<K>) {
-  const run = OPERATIONS[op] as (plane: LabelPlane, args: OperationArgs<K>) => Patch | null;
+  const run = OPERATIONS[op] as (
+    plane: LabelPlane,
+    args: OperationArgs<K>,
+  ) => Patch | SpanPatch | null;
   return run(plane, args);
 }

@@ -23,6 +23,15 @@ export interface Patch {
   readonly labels: Uint32Array;
 }
 
+/** Pieces of rows that take one label: three numbers each, row, start and end, in C order. */
+export interface SpanPatch {
+  readonly window: PixelWindow;
+  readonly label: number;
+  readonly spans: Uint32Array;
+}
+
+export type OperationPatch = Patch | SpanPatch;
+
 /** Pixels of a window, in C order; not 0 means inside. */
 export interface Mask {
   readonly window: PixelWindow;
@@ -154,9 +163,13 @@ export function reshape(plane: LabelPlane, mask: Mask, { label, mode }: Paint): 
 }
 
 /** The plane after a patch, as a new one; what lies outside it stays. */
-export function patched(plane: LabelPlane, patch: Patch | null): LabelPlane {
+export function patched(plane: LabelPlane, patch: Patch | SpanPatch | null): LabelPlane {
   const labels = plane.labels.slice();
-  if (patch !== null) {
+  if (patch !== null && "spans" in patch) {
+    visitSpans(patch, (row, start, end) => {
+      labels.fill(patch.label, row * plane.nCols + start, row * plane.nCols + end);
+    });
+  } else if (patch !== null) {
     const { row, col, height, width } = patch.window;
     for (let r = 0; r < height; r++) {
       const line = patch.labels.subarray(r * width, (r + 1) * width);
@@ -164,6 +177,24 @@ export function patched(plane: LabelPlane, patch: Patch | null): LabelPlane {
     }
   }
   return { ...plane, labels };
+}
+
+export function visitSpans(
+  { spans }: SpanPatch,
+  visit: (row: number, start: number, end: number) => void,
+): void {
+  for (let i = 0; i < spans.length; i += 3) {
+    visit(spans[i], spans[i + 1], spans[i + 2]);
+  }
+}
+
+/** The patch of a part of a plane, placed in the plane. */
+export function shiftPatch(patch: OperationPatch, by: PixelWindow): OperationPatch {
+  const { row, col } = patch.window;
+  const window = { ...patch.window, row: row + by.row, col: col + by.col };
+  return "spans" in patch
+    ? { ...patch, window, spans: patch.spans.map((at, i) => at + (i % 3 === 0 ? by.row : by.col)) }
+    : { ...patch, window };
 }
 
 /** The part of a mask that lies in the plane. */

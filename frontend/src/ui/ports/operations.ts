@@ -1,10 +1,10 @@
 import type { WorkerPort } from "../../engine";
-import type { CheckFinding, CheckInput, Patch } from "../../model";
+import type { CheckFinding, CheckInput, OperationPatch } from "../../model";
 import type { OperationRequest } from "./operation-worker";
 
 /** What the worker answers. */
 export type OperationAnswer =
-  | { readonly id: number; readonly result: Patch | CheckFinding[] | null }
+  | { readonly id: number; readonly result: OperationPatch | CheckFinding[] | null }
   | { readonly id: number; readonly failure: string };
 
 interface Waiting {
@@ -31,7 +31,7 @@ export class OperationWorker implements WorkerPort {
     this.#start = start;
   }
 
-  run: WorkerPort["run"] = (_, job) => this.#ask<Patch | null>({ job });
+  run: WorkerPort["run"] = (_, job) => this.#ask<OperationPatch | null>({ job });
 
   /** The checks of a crop; without a worker they run here. */
   async check(input: CheckInput): Promise<CheckFinding[]> {
