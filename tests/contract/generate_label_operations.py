@@ -161,6 +161,8 @@ DRAWS: dict[str, tuple[Callable[..., Labels], Draw, bool]] = {
         True,
     ),
     "polygon": (plain.polygon, polygon_args, True),
+    "polygon_erase": (plain.polygon_erase, lambda g, s: {**polygon_args(g, s), **label_args(g, s)}, True),
+    "adopt": (plain.adopt, lambda g, s: {**box_args(g, s), "names": list(range(70, 90))}, True),
 }
 
 
@@ -195,7 +197,10 @@ def vectors() -> list[dict[str, Any]]:
             args = draw(generator, scene)
             mode = {"mode": MODES[int(generator.integers(2))]} if has_mode else {}
             labels = scene["planes"][0]
-            result = run(labels, **args, **mode, **planes_for(op, scene))
+            held = planes_for(op, scene)
+            if op == "adopt":
+                held = {"found": plain.found_in(args["box"], scene["planes"][1])}
+            result = run(labels, **args, **mode, **held)
             isSame = bool((result == labels).all())
             found.append(
                 {"op": op, "scene": at, "args": {**args, **mode}, "result": None if isSame else flat(result)}

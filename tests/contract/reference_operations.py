@@ -247,6 +247,35 @@ def polygon(labels: Labels, *, points: list[list[float]], label: int, mode: str)
     return paint(labels, polygon_mask(points, labels.shape), label=label, mode=mode)
 
 
+def polygon_erase(labels: Labels, *, points: list[list[float]], label: int, mode: str) -> Labels:
+    """Take the pixels of a polygon away from a label, or from any when overwriting."""
+    own = labels > 0 if mode == "overwrite" else (labels == label) & (labels > 0)
+    return np.where(polygon_mask(points, labels.shape) & own, 0, labels)
+
+
+def found_in(box: list[int], source: Labels) -> Labels:
+    """Number the labels of a box from 1 on, in ascending order."""
+    row, col, height, width = box
+    part = source[row : row + height, col : col + width]
+    return np.searchsorted(np.unique(np.append(part, 0)), part)
+
+
+def adopt(labels: Labels, *, found: Labels, box: list[int], names: list[int], mode: str) -> Labels:
+    """Take over the instances of a box, but those cut beside a label outside and those mostly taken."""
+    row, col, height, width = box
+    after = labels.copy()
+    inside = after[row : row + height, col : col + width]
+    outer = np.pad(labels, 1)
+    outer[row + 1 : row + 1 + height, col + 1 : col + 1 + width] = 0
+    beside = ndi.binary_dilation(outer > 0, CORNERS)[row + 1 : row + 1 + height, col + 1 : col + 1 + width]
+    free = np.ones(found.shape, dtype=bool) if mode == "overwrite" else inside == 0
+    for number, name in enumerate(names, start=1):
+        own = found == number
+        if 2 * (own & free).sum() > own.sum() and not (own & beside).any():
+            inside[own & free] = name
+    return after
+
+
 def stroke_mask(
     start: tuple[float, float], end: tuple[float, float], radius: float, shape: tuple[int, ...]
 ) -> Mask:

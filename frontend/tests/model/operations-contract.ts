@@ -2,10 +2,13 @@
 import { readFileSync } from "node:fs";
 import {
   boxMask,
+  cropLabels,
   type LabelPlane,
   type OperationJob,
   type OperationName,
+  type PixelWindow,
   type Raster,
+  type WriteMode,
 } from "../../src/model";
 
 export interface ContractScene {
@@ -87,6 +90,21 @@ export function translated(args: Readonly<Record<string, unknown>>): Record<stri
   return out;
 }
 
+/** The labels of the box in the second plane, numbered from 1 on in ascending order. */
+function adoptArgs(
+  second: LabelPlane,
+  args: Readonly<Record<string, unknown>>,
+): OperationJob<"adopt">["args"] {
+  const { box, names, mode } = translated(args) as {
+    box: PixelWindow;
+    names: number[];
+    mode: WriteMode;
+  };
+  const part = cropLabels(second, box);
+  const values = [...new Set(part)].filter((label) => label > 0).sort((a, b) => a - b);
+  return { found: part.map((label) => values.indexOf(label) + 1), box, labels: names, mode };
+}
+
 export function jobOf({ op, scene: at, args }: OperationVector): OperationJob {
   const scene = contract.scenes[at];
   const second = planeOfScene(scene, 1);
@@ -97,6 +115,9 @@ export function jobOf({ op, scene: at, args }: OperationVector): OperationJob {
     before: planeOfScene(scene, 0),
     after: rolled(second, 2, -3),
   };
+  if (op === "adopt") {
+    return { op, plane: planeOfScene(scene, 0), args: adoptArgs(second, args) };
+  }
   const all = { ...more, ...translated(args) } as unknown as OperationJob["args"];
   return { op, plane: planeOfScene(scene, 0), args: all };
 }
