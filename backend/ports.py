@@ -134,7 +134,8 @@ class LabelBands(Protocol):
 class TrainingStep:
     """Where a training stands: epochs completed, share of the budget used, losses, seconds left if known.
 
-    `val_loss` is that of the last completed epoch, None before the first.
+    `val_loss` is that of the last completed epoch, None before the first. `curve` has (epoch, loss,
+    validation loss) of every completed epoch, those before a restart included.
     """
 
     epoch: int
@@ -142,15 +143,23 @@ class TrainingStep:
     loss: float
     val_loss: float | None
     eta_s: float | None
+    curve: tuple[tuple[int, float, float], ...] = ()
 
 
 @dataclass(frozen=True)
 class TrainingLimits:
-    """How long to train: epochs, minutes, or what the trainer thinks right when both are None."""
+    """How long to train, and from where.
+
+    Epochs, minutes, or what the trainer thinks right when both are None. `start` is `"default"` for the model
+    that comes with the project where there is one, `"fresh"` for weights that have seen nothing, or a model
+    folder. `checkpoint` is a file from which the same training goes on after a kill; None keeps none.
+    """
 
     epochs: int | None = None
     minutes: float | None = None
     seed: int = 0
+    start: str | Path = "default"
+    checkpoint: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -165,8 +174,20 @@ class TrainedModel:
 class Trainer(Protocol):
     """Predicting large images, training and evaluation; the worker's `backend/worker/trainer.py`."""
 
-    def predict_bands(self, predictor: Predictor, read: ReadInput, *, shape: tuple[int, int]) -> LabelBands:
-        """Label images of an image of any size, by tiles, as bands from top to bottom."""
+    def predict_bands(
+        self,
+        predictor: Predictor,
+        read: ReadInput,
+        *,
+        shape: tuple[int, int],
+        pixel_size_um: float | None = None,
+        postprocessing: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> LabelBands:
+        """Label images of an image of any size, by tiles, as bands from top to bottom.
+
+        An image whose pixel size is known is seen at that of the predictor, if it has one. `postprocessing`
+        sets parameters of the watershed by compartment, for predictors that have them.
+        """
 
     def predict_window(self, predictor: Predictor, image: npt.NDArray[Any], window: Window) -> LabelSet:
         """Label images of a window of an image, with the intensities of the whole image.

@@ -20,6 +20,7 @@ COMMANDS = {
     "dataset": "backend.cli.dataset",
     "train": "backend.cli.training",
     "evaluate": "backend.cli.training",
+    "export": "backend.cli.export",
     "experiment": "backend.cli.experiment",
     "default-model": "backend.cli.default_model",
     "bench": "backend.cli.bench",

@@ -13,6 +13,7 @@ from training.model_folder import REPORT_FILE, read_description
 from training.predictor import load_predictor
 from training.presets import DEFAULT_PRESET, change_config, load_config, load_preset, preset_names
 from training.report import write_report
+from training.serving.served_model import serve_trained_model
 from training.train import train_model
 
 
@@ -66,6 +67,8 @@ def train(
         f"{out}: {', '.join(result.compartments)}; best validation loss {result.best_val_loss:.4f}"
         f" in epoch {result.best_epoch} of {result.n_epochs}"
     )
+    served = serve_trained_model(out, dataset_dir)
+    click.echo(served.warning or f"Served by {served.runtime} in {served.precision}, verified against Keras")
     if report:
         write_report(out, dataset_dir)
         click.echo(f"{out / REPORT_FILE}")

@@ -29,6 +29,7 @@ from backend.services.fovs import get_fov, open_reader
 from backend.services.jobs import fail_job, get_job, publish_tasks
 from backend.services.label_canvas import LabelCanvas, label_canvas
 from backend.services.model_versions import first_predictor, model_name, open_predictor
+from backend.services.projects import project_postprocessing
 from backend.services.run_progress import is_heard_of, recorded_prediction
 from backend.services.storage_prefixes import fresh_prefix
 from backend.services.transitions import move_fov
@@ -211,11 +212,19 @@ def _paint(
     """
     trainer = _trainer(context)
     reader = open_reader(context, fov)
+    with reading(context.sessions) as session:
+        postprocessing = project_postprocessing(session, project_id=fov.project_id)
     confidences: dict[str, Values] = {}
     for frame in range(fov.n_frames):
         starts = {name: int(canvas.planes[name].max(initial=0)) for name in compartments}
         read = _FrameInput(reader, frame)
-        bands = trainer.predict_bands(predictor, read, shape=(fov.n_rows, fov.n_columns))
+        bands = trainer.predict_bands(
+            predictor,
+            read,
+            shape=(fov.n_rows, fov.n_columns),
+            pixel_size_um=fov.pixel_size_um,
+            postprocessing=postprocessing,
+        )
         for band in bands:
             if band.compartment not in compartments:
                 continue

@@ -21,9 +21,11 @@ from backend.services.submit_checks import read_submit_checks
 from backend.services.view_presets import read_view_presets
 from pipeline.errors import PipelineError
 from pipeline.qc import QcThresholds
+from pipeline.watershed_settings import check_postprocessing
 
 CROP_SIZES_PX = (32, 2048)
 FIRST_PREDICTORS = ("default", "baseline")
+TRAINING_STARTS = ("default", "fresh", "current")
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,10 @@ class ProjectSettings:
 
     `qc` holds thresholds by name, the rest of them at their defaults; `predictor` makes the proposals
     until a model version is promoted. `cell_types`, `submit_checks` and `view_presets` are what annotators
-    find in the editor; see the modules of these names.
+    find in the editor; see the modules of these names. `postprocessing` sets parameters of the watershed by
+    compartment, for predictors that have them; the rest stays as the model has it. `train_from` is what a
+    training begins with: `default`, the model that comes with the program where there is one; `fresh`,
+    weights that have seen nothing; `current`, the model version that predicts new jobs.
     """
 
     qc: Mapping[str, Any] = field(default_factory=dict)
@@ -43,6 +48,8 @@ class ProjectSettings:
     cell_types: Sequence[Mapping[str, Any]] = ()
     submit_checks: Mapping[str, Any] = field(default_factory=dict)
     view_presets: Sequence[Mapping[str, Any]] = ()
+    postprocessing: Mapping[str, Any] = field(default_factory=dict)
+    train_from: str = "default"
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "ProjectSettings":
@@ -75,6 +82,8 @@ class ProjectSettings:
         if not isinstance(self.qc, Mapping):
             raise InvalidInput(f"qc is {self.qc!r}; give thresholds by name.", field="qc")
         self.qc_thresholds()
+        check_training_start(self.train_from)
+        self.watershed_parameters()
         self.editor_settings()
 
     def editor_settings(self) -> dict[str, Any]:
@@ -98,9 +107,23 @@ class ProjectSettings:
         except PipelineError as fault:
             raise InvalidInput(f"qc: {fault}", field="qc") from fault
 
+    def watershed_parameters(self) -> dict[str, dict[str, Any]]:
+        """`postprocessing`, checked; raises `InvalidInput` for unknown names and values out of range."""
+        try:
+            return check_postprocessing(self.postprocessing)
+        except PipelineError as fault:
+            raise InvalidInput(str(fault), field="postprocessing") from fault
+
     def to_dict(self) -> dict[str, Any]:
         """The settings as they are stored and shown."""
-        return {**asdict(self), "qc": dict(self.qc), **self.editor_settings()}
+        own = {"qc": dict(self.qc), "postprocessing": self.watershed_parameters()}
+        return {**asdict(self), **own, **self.editor_settings()}
+
+
+def check_training_start(train_from: object) -> None:
+    """Raise `InvalidInput` for what a training cannot begin with."""
+    if train_from not in TRAINING_STARTS:
+        raise InvalidInput(f"train_from is {train_from!r}; give {', '.join(TRAINING_STARTS)}.")
 
 
 def check_crop_plan(crop_size_px: object, overlap: object) -> None:
@@ -135,6 +158,12 @@ def get_project(session: Session, *, project_id: int) -> Project:
     if project is None:
         raise NotFound(f"There is no project {project_id}.")
     return project
+
+
+def project_postprocessing(session: Session, *, project_id: int) -> dict[str, dict[str, Any]]:
+    """What a project sets of the watershed, by compartment."""
+    settings = get_project(session, project_id=project_id).settings
+    return ProjectSettings.from_dict(settings).watershed_parameters()
 
 
 def find_project(session: Session, *, name: str) -> Project | None:

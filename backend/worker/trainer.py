@@ -7,6 +7,8 @@ it.
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -27,10 +29,15 @@ from pipeline.compartments import COMPARTMENTS
 from pipeline.types import LabelSet
 from pipeline.windows import Window
 from training import predictor as predictors
-from training.errors import TrainingError, TrainingStopped, UnusableDataset
+from training.config import NetworkConfig
+from training.errors import ForeignCheckpoint, TrainingError, TrainingStopped, UnusableDataset
 from training.evaluate import EvaluationItem, evaluate_images, evaluate_predictor
 from training.large_images import PredictedBands, predict_image
-from training.train import TrainProgress, train_model
+from training.model_folder import default_model_dir, read_description
+from training.presets import load_preset
+from training.report import write_report
+from training.serving.served_model import serve_trained_model
+from training.train import TrainProgress, TrainResult, train_model
 
 IOU = 0.5
 
@@ -50,10 +57,19 @@ def load_work_predictor(spec: str | Path) -> Predictor:
 class WorkTrainer:
     """Predicts large images, trains and scores; see `backend.ports.Trainer`."""
 
-    def predict_bands(self, predictor: Predictor, read: ReadInput, *, shape: tuple[int, int]) -> "_Bands":
+    def predict_bands(
+        self,
+        predictor: Predictor,
+        read: ReadInput,
+        *,
+        shape: tuple[int, int],
+        pixel_size_um: float | None = None,
+        postprocessing: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> "_Bands":
         """Label images of an image of any size, by tiles, as bands from top to bottom."""
         with _translated():
-            return _Bands(predict_image(cast(predictors.Predictor, predictor), read, shape))
+            adjusted = cast(predictors.Predictor, predictor).adjusted(postprocessing or {})
+            return _Bands(predict_image(adjusted, read, shape, pixel_size_um=pixel_size_um))
 
     def predict_window(self, predictor: Predictor, image: npt.NDArray[Any], window: Window) -> LabelSet:
         """Label images of a window of an image, with the intensities of the whole image."""
@@ -72,18 +88,13 @@ class WorkTrainer:
     ) -> TrainedModel:
         """Train, leave a model folder at `out` and score it on the test split, if that holds anything."""
         with _translated():
-            result = train_model(
-                dataset,
-                out,
-                epochs=limits.epochs,
-                minutes=limits.minutes,
-                seed=limits.seed,
-                progress=lambda step: progress(_step(step)),
-                should_stop=should_stop,
-            )
+            result = _train(dataset, out, limits=limits, progress=progress, should_stop=should_stop)
+            served = serve_trained_model(out, dataset)
             test = _test_scores(out, dataset)
+            write_report(out, dataset)
         model = json.loads((out / "model.json").read_text())
-        return TrainedModel(model["kind"], model["config"], {**result.metrics, "test": test})
+        metrics = {**result.metrics, "test": test, "serving": asdict(served)}
+        return TrainedModel(model["kind"], model["config"], metrics)
 
     def score(
         self, predictor: Predictor, images: npt.NDArray[Any], labels: npt.NDArray[Any]
@@ -116,6 +127,47 @@ class _Bands:
             return self._bands.confidences
 
 
+def _train(
+    dataset: Path,
+    out: Path,
+    *,
+    limits: TrainingLimits,
+    progress: Callable[[TrainingStep], None],
+    should_stop: Callable[[], bool],
+) -> TrainResult:
+    base, config = _start(limits.start)
+    run = partial(
+        train_model,
+        dataset,
+        out,
+        config=config,
+        base=base,
+        epochs=limits.epochs,
+        minutes=limits.minutes,
+        seed=limits.seed,
+        progress=lambda step: progress(_step(step)),
+        should_stop=should_stop,
+        checkpoint=limits.checkpoint,
+    )
+    try:
+        return run()
+    except ForeignCheckpoint:
+        # Damaged, or settings changed since the kill: what it kept is of no use.
+        assert limits.checkpoint is not None
+        limits.checkpoint.unlink(missing_ok=True)
+        return run()
+
+
+def _start(start: str | Path) -> tuple[Path | None, NetworkConfig]:
+    """The base of a training, and a config that fits it, with the default preset's way to fit."""
+    preset = load_preset()
+    base = {"default": default_model_dir(), "fresh": None}[start] if isinstance(start, str) else start
+    if base is None:
+        return None, preset
+    config = read_description(base).config
+    return base, replace(config, fit=preset.fit) if config.network == preset.network else config
+
+
 def _test_scores(model: Path, dataset: Path) -> Mapping[str, Any] | None:
     try:
         return evaluate_predictor(predictors.load_predictor(model), dataset, split="test", iou=IOU)
@@ -126,7 +178,12 @@ def _test_scores(model: Path, dataset: Path) -> Mapping[str, Any] | None:
 
 def _step(step: TrainProgress) -> TrainingStep:
     return TrainingStep(
-        epoch=step.epoch, done=step.done, loss=step.train_loss, val_loss=step.val_loss, eta_s=step.eta_s
+        epoch=step.epoch,
+        done=step.done,
+        loss=step.train_loss,
+        val_loss=step.val_loss,
+        eta_s=step.eta_s,
+        curve=step.curve,
     )
 
 

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from pipeline.dataset import load_split
 from pipeline.metrics import pool_scores, score_labels
 from pipeline.types import Image, LabelSet
 from training.config import NetworkConfig
@@ -26,6 +27,7 @@ from training.network_predictor import NetworkPredictor
 from training.serving.networks import KerasNetwork, Network
 from training.serving.openvino_network import OpenVinoNetwork, export_openvino, quick_precisions
 
+N_CROPS = 4
 IOU = 0.9
 LEAST_F1 = 0.99
 OPENVINO, KERAS = "openvino", "keras"
@@ -54,6 +56,22 @@ class ServedModel:
     side_px: int | None = None
     verified: dict[str, Any] = field(default_factory=dict)
     warning: str = ""
+
+
+def serve_trained_model(folder: Path, dataset_dir: Path) -> ServedModel:
+    """Export a model that was just trained, verified on a few crops it was not fitted to; see `serve_model`.
+
+    Parameters
+    ----------
+    dataset_dir
+        The dataset version it was trained on; where that has no other crops, those of the training serve.
+    """
+    crops: list[Image] = []
+    for split in ("val", "test", "train"):
+        images, labels = load_split(dataset_dir, split)
+        known = [image for image, truth in zip(images, labels, strict=True) if (truth > 0).any()]
+        crops += known[: N_CROPS - len(crops)]
+    return serve_model(folder, crops)
 
 
 def serve_model(folder: Path, crops: Sequence[Image]) -> ServedModel:
@@ -161,11 +179,6 @@ def load_served_network(folder: Path, config: NetworkConfig) -> Network | None:
     except (ImportError, RuntimeError) as error:
         log.warning("%s: OpenVINO cannot run this %s here, Keras does: %s", folder, config.network, error)
         return None
-
-
-def serving_record(served: ServedModel) -> Mapping[str, Any]:
-    """Return what a model's record says of its served form."""
-    return asdict(served)
 
 
 def _pooled_f1(pairs: Sequence[tuple[LabelSet, LabelSet]], name: str) -> float:

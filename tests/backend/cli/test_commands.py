@@ -45,6 +45,9 @@ def test_dataset_train_evaluate_predict_on_files_alone(call, labelled, tmp_path)
     assert all((tmp_path / "data" / f"{split}.npz").exists() for split in ("train", "val", "test"))
     assert manifest["settings"]["seed"] == 0
     assert call("train", tmp_path / "data", "--out", tmp_path / "model", "--epochs", 1).exit_code == 0
+    exported = call("export", tmp_path / "model", images[0])
+    assert exported.exit_code == 0, exported.output
+    assert "F1 against Keras at IoU 0.9" in exported.output
     scores = json.loads(call("evaluate", tmp_path / "model", tmp_path / "data", "--json").output)
     assert "mean_f1" in scores
     out = tmp_path / "labels.npz"

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -93,8 +93,19 @@ class QuickTrainer:
     failure: str = ""
     on_step: Callable[[], None] = lambda: None
     n_trained: int = 0
+    limits: list[TrainingLimits] = field(default_factory=list)
+    asked: list[tuple[float | None, dict[str, Any]]] = field(default_factory=list)
 
-    def predict_bands(self, predictor: Predictor, read: ReadInput, *, shape: tuple[int, int]) -> "QuickBands":
+    def predict_bands(
+        self,
+        predictor: Predictor,
+        read: ReadInput,
+        *,
+        shape: tuple[int, int],
+        pixel_size_um: float | None = None,
+        postprocessing: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> "QuickBands":
+        self.asked.append((pixel_size_um, dict(postprocessing or {})))
         return QuickBands(predictor.predict(read(Window(0, 0, *shape))))
 
     def predict_window(self, predictor: Predictor, image: npt.NDArray[Any], window: Window) -> LabelSet:
@@ -110,6 +121,8 @@ class QuickTrainer:
         should_stop: Callable[[], bool],
     ) -> TrainedModel:
         assert (dataset / "train.npz").is_file()
+        self.limits.append(limits)
+        assert isinstance(limits.start, str) or (limits.start / "model.json").is_file()
         for step in range(1, self.n_steps + 1):
             self.on_step()
             if should_stop():

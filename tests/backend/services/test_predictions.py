@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from backend.db import reading, transaction
 from backend.errors import NotFound, StorageError
-from backend.models import DatasetVersion, Job, ModelVersion, Project, Revision, Run, Task
+from backend.models import DatasetVersion, Fov, Job, ModelVersion, Project, Revision, Run, Task
 from backend.models.fov import FovState
 from backend.models.job import JobState
 from backend.models.revision import RevisionSource
@@ -15,6 +15,7 @@ from backend.models.run import RunKind, RunState
 from backend.services.context import Context
 from backend.services.fov_labels import find_proposal, open_fov_labels
 from backend.services.predictions import prepare_job
+from backend.services.projects import update_settings
 from pipeline.labels import same_partition
 from tests.backend.services.loop import BrightPredictor, Loop
 from tests.backend.services.loop_images import square_nuclei
@@ -268,3 +269,14 @@ def test_a_cancelled_prediction_fails_the_job(lite: Loop, monkeypatch: pytest.Mo
     job: Job = lite.job(job_id)
     assert job.state is JobState.FAILED
     assert "was cancelled" in (job.failure or "")
+
+
+def test_the_pixel_size_of_the_fov_and_the_parameters_of_the_project_reach_the_predictor(lite: Loop) -> None:
+    fov_id = lite.ingest("one")
+    with transaction(lite.context.sessions) as session:
+        session.get_one(Fov, fov_id).pixel_size_um = 0.25
+        update_settings(
+            session, project_id=lite.project_id, changes={"postprocessing": {"nuclear": {"growth_px": 0}}}
+        )
+    lite.launch()
+    assert lite.trainer.asked == [(0.25, {"nuclear": {"growth_px": 0}})]

@@ -14,6 +14,7 @@ from backend.services.projects import (
     find_project,
     get_project,
     list_projects,
+    project_postprocessing,
     update_settings,
 )
 from tests.backend.conftest import Transaction
@@ -34,6 +35,7 @@ def test_a_project_is_created_with_every_setting(context: Context, begin: Transa
             "cell_types": [],
             "submit_checks": {"min_area_px": 15, "min_covered": 0.5, "min_bright_area_px": 80},
             "view_presets": [],
+            "postprocessing": {},
         }
         assert find_project(session, name="colon").id == made.id  # type: ignore[union-attr]
         assert find_project(session, name="liver") is None
@@ -104,3 +106,14 @@ def test_fovs_are_counted_by_state(context: Context, begin: Transaction, make: M
     with begin() as session:
         counts = count_fovs(session, project_id=project_id)
     assert counts == {**{state.value: 0 for state in FovState}, "ingested": 1, "accepted": 1}
+
+
+def test_parameters_of_the_watershed_are_kept_and_checked(context: Context, begin: Transaction) -> None:
+    chosen = {"nuclear": {"preset": "paper", "radius_px": 3}}
+    with begin() as session:
+        made = create_project(session, context, name="colon", settings={"postprocessing": chosen})
+        assert project_postprocessing(session, project_id=made.id) == chosen
+    with pytest.raises(
+        InvalidInput, match="postprocessing: nuclear has no parameter radius; known are preset"
+    ):
+        ProjectSettings.from_dict({"postprocessing": {"nuclear": {"radius": 3}}})

@@ -168,3 +168,10 @@ def test_a_record_of_another_version_is_refused(bare):
     add_files(bare, {SERVING_FILE: json.dumps({"runtime": "openvino", "engine": 3}).encode()})
     with pytest.raises(UnsupportedModel, match=r"serving.json is not understood here"):
         load_network_predictor(bare)
+
+
+@pytest.mark.usefixtures("quick_export")
+def test_a_trained_model_is_verified_on_crops_with_truth(bare, dataset_dir):
+    record = served_model.serve_trained_model(bare, dataset_dir)
+    assert record.runtime == "openvino"
+    assert 1 <= record.verified["n_crops"] <= served_model.N_CROPS
