@@ -20,6 +20,10 @@ from tests.e2e.lab import Job, Lab
 from tests.e2e.playground import launch_scene
 
 READY = "[data-ready='true']"
+CELL_TYPES = [
+    {"id": "tumour", "name": "Tumour", "color": "#e4572e", "hotkey": 1},
+    {"id": "immune", "name": "Immune", "color": "#29b6f6", "hotkey": 2},
+]
 HOST_PAGE = """<!doctype html><title>Platform</title><body style="margin:0;height:3000px">
 <iframe id="task" src="{url}" style="width:1000px;height:700px;border:0" {attributes}></iframe>
 <script>window.heard = []; addEventListener("message", (event) => heard.push(event.data));</script>"""
@@ -56,7 +60,7 @@ def lab(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Lab:
     """A project to work in."""
     admin = ApiClient.sign_in(stack.url, "admin", stack.passwords["admin"])
     reviewer = ApiClient.sign_in(stack.url, "reviewer", stack.passwords["reviewer"])
-    project = admin.post("/projects", {"name": "Browser tests"})
+    project = admin.post("/projects", {"name": "Browser tests", "settings": {"cell_types": CELL_TYPES}})
     context = build_context(stack.settings, role="cli")
     loop = Loop(context, stack.url, admin, reviewer, project["id"], seed=0)
     return Lab(loop, tmp_path_factory.mktemp("images"))

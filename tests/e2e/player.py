@@ -157,6 +157,11 @@ class Player:
         assert self.surface.evaluate("() => theEditor().checksums()") == held
         return labels
 
+    def marks(self) -> dict[str, Any]:
+        """The marks that the server holds."""
+        found: dict[str, Any] = self.client.get(f"/assignments/{self.assignment['id']}/marks")["marks"]
+        return found
+
     def edits_after(self, seq: int) -> list[dict[str, Any]]:
         """The edits that the server holds after one."""
         found: list[dict[str, Any]] = self.client.get(

@@ -97,6 +97,10 @@ CROPS = {
     "grayscale": crop(channels=[channel(WIDE), channel(WIDE, "uint8")], view={"mode": "grayscale"}),
     "one channel alone": crop(channels=[channel(WIDE), channel(WIDE, "uint8")], view={"soloChannel": 1}),
     "no channel": crop(channels=[channel(WIDE, visible=False)]),
+    "more channels than texture units": crop(
+        channels=[channel(WIDE, visible=True, contrast=[0, 65535 * 9]) for _ in range(13)]
+        + [channel(WIDE, "float32", visible=True, lut="viridis", contrast=[0, 40], inverted=True)]
+    ),
     "safe palette": crop(view={"palette": "safe"}),
     "coloured by compartment": crop(view={"colorBy": "compartment"}),
     "coloured by area": crop(view={"colorBy": "area"}),

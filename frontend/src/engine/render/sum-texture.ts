@@ -22,7 +22,7 @@ export class SumTexture {
     const isSame =
       channels.length === this.held.length &&
       channels.every((channel, i) => channel === this.held[i]);
-    if (isSame) {
+    if (isSame || channels.length === 0) {
       return;
     }
     const { gl } = this;
