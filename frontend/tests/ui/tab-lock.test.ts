@@ -5,12 +5,17 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Locks of one browser, as far as this page uses them. */
-function fakeLocks(): LockManager {
+/** Locks of one browser, as far as this page uses them, that answer after so long. */
+function fakeLocks(answerMs = 0): LockManager {
   let tail: Promise<unknown> = Promise.resolve();
-  const request = (_: string, { signal }: LockOptions, use: () => Promise<unknown>) => {
-    const turn = tail.then(() => (signal?.aborted ? undefined : use()));
-    tail = turn;
+  let nInLine = 0;
+  type Use = (lock: object | null) => Promise<unknown> | undefined;
+  const request = async (_: string, { signal, ifAvailable }: LockOptions, use: Use) => {
+    await new Promise((answer) => setTimeout(answer, answerMs));
+    if (ifAvailable && nInLine > 0) return use(null);
+    nInLine++;
+    const turn = tail.then(() => (signal?.aborted ? undefined : use({})));
+    tail = turn.finally(() => nInLine--);
     return turn;
   };
   return { request, query: vi.fn() } as unknown as LockManager;
@@ -32,6 +37,13 @@ describe("with locks of the browser", () => {
     await second.freed;
     second.release();
     expect((await lockTab("a", ports)).isHeld).toBe(true);
+  });
+
+  it("a browser that is slow to answer does not make the first tab a second one", async () => {
+    const lock = await lockTab("a", tabs(fakeLocks(800)));
+    expect(lock.isHeld).toBe(true);
+    await lock.freed;
+    lock.release();
   });
 
   it("a second tab that goes away takes nothing with it", async () => {

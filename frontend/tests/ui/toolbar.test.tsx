@@ -12,6 +12,7 @@ import {
   nThatFit,
   ROW_PX,
   stripLayout,
+  type ToolbarItems,
   toolbarItems,
 } from "../../src/ui/embed/toolbar/items";
 import { fakeCrop } from "./fake-editor";

@@ -7,17 +7,14 @@ import { embedStrings } from "../strings-embed";
 import { EditorScreen } from "./EditorScreen";
 import type { AnnotationFlow, FlowState } from "./flow";
 import { keepHostFromScrolling } from "./keep-scroll";
-import { loadPanels } from "./panels/LateSidePanel";
+import { preloadParts } from "./late-parts";
 
 const text = embedStrings;
 
 export function AnnotatorPage({ flow }: { flow: AnnotationFlow }) {
   const state = useSyncExternalStore(flow.subscribe, flow.getSnapshot);
   useEffect(() => keepHostFromScrolling(), []);
-  useEffect(() => {
-    // On its way while the crop loads; a failure shows once the panel is asked for.
-    loadPanels().catch(() => undefined);
-  }, []);
+  useEffect(() => void preloadParts(), []);
   useEffect(() => {
     if (state.job) document.title = text.title(state.job.name);
   }, [state.job]);

@@ -2,7 +2,6 @@ import { useEffect, useState } from "react";
 import { Button } from "../components/Button";
 import { Banner } from "../components/Notice";
 import { embedStrings } from "../strings-embed";
-import { downloadWork } from "./download";
 import type { OpenCrop } from "./open-crop";
 import { useEditorState } from "./useEditorState";
 
@@ -14,22 +13,24 @@ interface BannersProps {
   problem: string | null;
   onReload: () => void;
   onNext: () => void;
+  onDownload: () => void;
 }
 
 /** What keeps work from being safe, said in words, each with its ways out. */
-export function Banners({ crop, problem, onReload, onNext }: BannersProps) {
+export function Banners(props: BannersProps) {
+  const { crop, problem, onNext } = props;
   return (
     <div className="banners">
       <TabBanner crop={crop} onNext={onNext} />
       <RestoredBanner crop={crop} />
-      <SaveBanner crop={crop} onReload={onReload} onNext={onNext} />
+      <SaveBanner {...props} />
       {problem && <Banner tone="error">{text.notSubmitted(problem)}</Banner>}
       <ChannelBanner crop={crop} />
     </div>
   );
 }
 
-function SaveBanner({ crop, onReload, onNext }: Omit<BannersProps, "problem">) {
+function SaveBanner({ crop, onReload, onNext, onDownload }: Omit<BannersProps, "problem">) {
   const { editor } = crop;
   const save = useEditorState(editor, (state) => state.save);
   switch (save.kind) {
@@ -42,7 +43,7 @@ function SaveBanner({ crop, onReload, onNext }: Omit<BannersProps, "problem">) {
               <Button small onClick={() => editor.retrySave()}>
                 {text.retry}
               </Button>
-              <DownloadButton crop={crop} />
+              <DownloadButton onClick={onDownload} />
             </>
           }
         >
@@ -55,7 +56,7 @@ function SaveBanner({ crop, onReload, onNext }: Omit<BannersProps, "problem">) {
           tone="error"
           actions={
             <>
-              <DownloadButton crop={crop} />
+              <DownloadButton onClick={onDownload} />
               <Button small onClick={onReload}>
                 {text.reload}
               </Button>
@@ -71,7 +72,7 @@ function SaveBanner({ crop, onReload, onNext }: Omit<BannersProps, "problem">) {
           tone="error"
           actions={
             <>
-              <DownloadButton crop={crop} />
+              <DownloadButton onClick={onDownload} />
               <Button small onClick={onNext}>
                 {text.next}
               </Button>
@@ -119,9 +120,9 @@ function RestoredBanner({ crop }: Pick<BannersProps, "crop">) {
   );
 }
 
-function DownloadButton({ crop }: { crop: OpenCrop }) {
+function DownloadButton({ onClick }: { onClick: () => void }) {
   return (
-    <Button small onClick={() => void downloadWork(crop)}>
+    <Button small onClick={onClick}>
       {text.download}
     </Button>
   );
@@ -137,11 +138,7 @@ function ChannelBanner({ crop }: { crop: OpenCrop }) {
     };
   }, [crop]);
   if (!problem) return null;
-  return (
-    <Banner tone="error">
-      {embedStrings.channels.failed} {problem}
-    </Banner>
-  );
+  return <Banner tone="error">{text.channelFailed(problem)}</Banner>;
 }
 
 /** Another tab has the crop: said in words, with a way to take it over once that tab let go. */

@@ -1,14 +1,14 @@
-import { useState } from "react";
+import { Suspense, useState } from "react";
 import type { EditorSnapshot, Viewport } from "../../engine";
 import type { CheckFinding } from "../../model";
 import { embedStrings } from "../strings-embed";
 import { Banners } from "./Banners";
 import { CanvasHost } from "./CanvasHost";
-import { ChecksOver } from "./checks/ChecksOver";
 import { useChecks } from "./checks/useChecks";
-import { downloadWork } from "./download";
 import { FrameSlider } from "./FrameSlider";
 import type { PageCommand } from "./keys/actions";
+import { late } from "./late";
+import { loadPanels } from "./late-parts";
 import { type Overlay, Overlays } from "./Overlays";
 import type { OpenCrop } from "./open-crop";
 import { CropOverlay } from "./overlay/CropOverlay";
@@ -32,6 +32,8 @@ export interface EditorScreenProps {
   onReload: () => void;
   onNext: () => void;
 }
+
+const ChecksOver = late(async () => (await loadPanels()).ChecksOver);
 
 /** Below this width the panel would take too much of the crop, so it starts closed. */
 const WIDE_PX = 1000;
@@ -74,7 +76,12 @@ export function EditorScreen(props: EditorScreenProps) {
       );
     },
     "page.tutorial": () => setOverlay("tutorial"),
-    "page.download": () => void downloadWork(crop),
+    "page.download": () => {
+      loadPanels().then(
+        ({ downloadWork }) => downloadWork(crop),
+        () => say(embedStrings.notLoaded),
+      );
+    },
     "page.view": () => open("view"),
     "page.types": () => open("types"),
     "page.notes": () => open("notes"),
@@ -106,17 +113,22 @@ export function EditorScreen(props: EditorScreenProps) {
           <CanvasHost editor={editor} locked={locked} onViewport={setViewport} />
           <CropOverlay crop={crop} viewport={viewport} mark={mark} />
           {assignment.n_frames > 1 && <FrameSlider crop={crop} run={run} />}
-          <ChecksOver
-            crop={crop}
-            checks={checks}
-            viewport={viewport}
-            mark={mark}
-            canSubmit={ready && !locked}
-            onMark={setMark}
-            onSubmit={props.onSubmit}
-          />
+          <Suspense fallback={null}>
+            {checks.findings && (
+              <ChecksOver
+                crop={crop}
+                checks={checks}
+                viewport={viewport}
+                mark={mark}
+                canSubmit={ready && !locked}
+                onMark={setMark}
+                onSubmit={props.onSubmit}
+              />
+            )}
+          </Suspense>
           <Banners
             crop={crop}
+            onDownload={() => run("page.download")}
             problem={props.problem}
             onReload={props.onReload}
             onNext={props.onNext}

@@ -1,11 +1,13 @@
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
+import { late } from "./late";
+import { loadHelp, loadPalette, loadTutorial } from "./late-parts";
 
-/** What can lie above the page; none of it is loaded before it is asked for. */
+/** What can lie above the page. */
 export type Overlay = "palette" | "help" | "tutorial";
 
-const CommandPalette = lazy(() => import("./palette/CommandPalette"));
-const Tutorial = lazy(() => import("./tutorial/Tutorial"));
-const HelpOverlay = lazy(() => import("./help/HelpOverlay"));
+const CommandPalette = late(async () => (await loadPalette()).default);
+const Tutorial = late(async () => (await loadTutorial()).default);
+const HelpOverlay = late(async () => (await loadHelp()).default);
 
 interface OverlaysProps {
   open: Overlay | null;

@@ -1,3 +1,4 @@
+import { zipSync } from "fflate";
 import type { WireEdit } from "../../engine";
 import { COMPARTMENTS, type Compartment, type LabelSet, type MarkValue } from "../../model";
 import { saveFile } from "../ports/save-file";
@@ -49,7 +50,6 @@ export async function workFile(work: {
   readonly unsaved: readonly WireEdit[];
 }): Promise<Uint8Array> {
   const { labels, marks, unsaved } = work;
-  const { zipSync } = await import("fflate");
   const names = COMPARTMENTS.filter((name) => labels[name] !== undefined);
   return zipSync({
     "y.npy": interleave(labels, names),

@@ -36,10 +36,30 @@ export async function lockTab(name: string, ports: TabLockPorts = browserTabs): 
   }
 }
 
-/** A page that is being loaded again may find its former self still holding the lock for a moment. */
-const WAIT_MS = 300;
+async function lockWith(locks: LockManager, name: string): Promise<TabLock> {
+  return (await lockAtOnce(locks, name)) ?? waitForLock(locks, name);
+}
 
-function lockWith(locks: LockManager, name: string): Promise<TabLock> {
+/** The lock if nobody has it, else null, however long a busy browser takes to say so. */
+function lockAtOnce(locks: LockManager, name: string): Promise<TabLock | null> {
+  return new Promise((resolve, reject) => {
+    const take = (lock: Lock | null) => {
+      if (lock === null) {
+        resolve(null);
+        return undefined;
+      }
+      return new Promise<void>((end) =>
+        resolve({ isHeld: true, freed: Promise.resolve(), release: () => end() }),
+      );
+    };
+    locks.request(name, { ifAvailable: true }, take).catch(reject);
+  });
+}
+
+/** A page that is being loaded again may find its former self still holding the lock for a moment. */
+const WAIT_MS = 600;
+
+function waitForLock(locks: LockManager, name: string): Promise<TabLock> {
   const waiting = new AbortController();
   let letGo = () => waiting.abort();
   const release = () => letGo();

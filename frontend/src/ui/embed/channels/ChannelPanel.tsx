@@ -1,14 +1,14 @@
 import { useMemo } from "react";
 import type { Assignment } from "../../../api";
 import { Button } from "../../components/Button";
-import { embedStrings } from "../../strings-embed";
+import { lateStrings } from "../../strings-embed-late";
 import { useKeys } from "../keys/useKeys";
 import type { OpenCrop } from "../open-crop";
 import { useEditorState } from "../useEditorState";
 import { ChannelRow } from "./ChannelRow";
 import { ViewPresets } from "./ViewPresets";
 
-const text = embedStrings.channels;
+const text = lateStrings.channels;
 /** More channels than this start folded. */
 const N_OPEN = 3;
 const MODES = ["composite", "grayscale"] as const;

@@ -1,14 +1,14 @@
 import type { ChannelLut, ChannelView, Editor } from "../../../engine";
 import { type ChannelData, COLORMAPS, type PlaneShape } from "../../../model";
 import { Button } from "../../components/Button";
-import { embedStrings } from "../../strings-embed";
+import { lateStrings } from "../../strings-embed-late";
 import { fromHex, toHex } from "../color";
 import { CheckBox, Slider } from "../controls";
 import { useEditorState } from "../useEditorState";
 import { ChannelThumbnail } from "./ChannelThumbnail";
 import { Histogram } from "./Histogram";
 
-const text = embedStrings.channels;
+const text = lateStrings.channels;
 
 interface ChannelRowProps {
   channel: ChannelView;

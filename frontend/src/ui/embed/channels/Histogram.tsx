@@ -1,6 +1,6 @@
 import { useMemo } from "react";
 import type { ChannelData } from "../../../model";
-import { embedStrings } from "../../strings-embed";
+import { lateStrings } from "../../strings-embed-late";
 import { histogramBars, N_BARS } from "./histogram-bars";
 
 interface HistogramProps {
@@ -27,7 +27,7 @@ export function Histogram({ name, data, range, contrast, color }: HistogramProps
       viewBox={`0 0 ${N_BARS} ${HEIGHT}`}
       preserveAspectRatio="none"
       role="img"
-      aria-label={embedStrings.channels.histogram(name)}
+      aria-label={lateStrings.channels.histogram(name)}
     >
       <path d={path.join("")} fill={color} />
       <rect width={low} height={HEIGHT} className="cut" />

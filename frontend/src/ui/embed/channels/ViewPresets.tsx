@@ -2,12 +2,12 @@ import { type FormEvent, useEffect, useState, useSyncExternalStore } from "react
 import type { ViewPreset } from "../../../api";
 import { Button } from "../../components/Button";
 import { strings } from "../../strings";
-import { embedStrings } from "../../strings-embed";
+import { lateStrings } from "../../strings-embed-late";
 import { IconButton } from "../icons";
 import type { OpenCrop } from "../open-crop";
 import { applyPreset, presetOf, showModelInput } from "./views";
 
-const text = embedStrings.views;
+const text = lateStrings.views;
 const MODEL_INPUT = "model";
 const MOST_LETTERS = 60;
 

@@ -2,10 +2,11 @@ import type { CheckFinding } from "../../../model";
 import { Button } from "../../components/Button";
 import { strings } from "../../strings";
 import { embedStrings } from "../../strings-embed";
+import { lateStrings } from "../../strings-embed-late";
 import { CheckBox } from "../controls";
 import { IconButton } from "../icons";
 
-const text = embedStrings.checks;
+const text = lateStrings.findings;
 const MOST_SHOWN = 200;
 
 interface FindingsPanelProps {
@@ -56,7 +57,7 @@ export function FindingsPanel(props: FindingsPanelProps) {
       )}
       <footer className="actions">
         <Button small disabled={props.isBusy} onClick={props.onAgain}>
-          {props.isBusy ? text.checking : text.again}
+          {props.isBusy ? embedStrings.checks.checking : text.again}
         </Button>
         <Button small tone="primary" disabled={!props.canSubmit} onClick={props.onSubmit}>
           {findings.length > 0 ? text.submitAnyway : embedStrings.actions.submit}

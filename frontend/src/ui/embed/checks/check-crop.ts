@@ -1,5 +1,4 @@
-import type { Compartment } from "../../../model";
-import { CHECK_THRESHOLDS, type CheckFinding } from "../../../model";
+import type { CheckFinding, Compartment } from "../../../model";
 import type { OpenCrop } from "../open-crop";
 
 /** Checks the labels of a crop, against themselves and its nuclear channel, in the worker. */
@@ -13,7 +12,6 @@ export function checkCrop({
   const nuclei = index < 0 ? null : channelData(index);
   const { min_area_px, min_covered, min_bright_area_px } = assignment.submit_checks;
   const thresholds = {
-    ...CHECK_THRESHOLDS,
     minAreaPx: min_area_px,
     minCovered: min_covered,
     minBrightAreaPx: min_bright_area_px,

@@ -1,12 +1,12 @@
 import { Button } from "../../components/Button";
-import { embedStrings } from "../../strings-embed";
+import { lateStrings } from "../../strings-embed-late";
 import { Dialog } from "../Dialog";
 import { ACTIONS, type ActionGroup } from "../keys/actions";
 import { PRESET_IDS, type PresetId } from "../keys/presets";
 import { useKeymap, useKeys } from "../keys/useKeys";
 import { KeyRow } from "./KeyRow";
 
-const text = embedStrings.help;
+const text = lateStrings.help;
 const GROUPS: readonly ActionGroup[] = [
   "tools",
   "labels",
@@ -46,8 +46,8 @@ export default function HelpOverlay({ onClose }: { onClose: () => void }) {
       </div>
       <div className="help-groups">
         {GROUPS.map((group) => (
-          <section key={group} aria-label={embedStrings.groups[group]}>
-            <h3>{embedStrings.groups[group]}</h3>
+          <section key={group} aria-label={lateStrings.groups[group]}>
+            <h3>{lateStrings.groups[group]}</h3>
             <dl>
               {ACTIONS.filter((action) => action.group === group).map((action) => (
                 <KeyRow key={action.id} action={action} />

@@ -1,10 +1,10 @@
 import { type KeyboardEvent, useState } from "react";
-import { embedStrings } from "../../strings-embed";
+import { lateStrings } from "../../strings-embed-late";
 import type { KeyAction } from "../keys/actions";
 import { keyLabel, keyNameOf } from "../keys/names";
 import { useKeymap, useKeys } from "../keys/useKeys";
 
-const text = embedStrings.help;
+const text = lateStrings.help;
 
 /** An action with its keys. Its button waits for the key that the action shall have. */
 export function KeyRow({ action }: { action: KeyAction }) {

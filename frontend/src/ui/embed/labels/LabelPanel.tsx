@@ -2,13 +2,13 @@ import type { Assignment } from "../../../api";
 import type { ColorBy, ColormapName, Editor } from "../../../engine";
 import { COLORMAPS } from "../../../model";
 import { Button } from "../../components/Button";
-import { embedStrings } from "../../strings-embed";
+import { lateStrings } from "../../strings-embed-late";
 import { CheckBox, Slider } from "../controls";
 import type { OpenCrop } from "../open-crop";
 import { useEditorState } from "../useEditorState";
 import { Legend } from "./Legend";
 
-const text = embedStrings.labels;
+const text = lateStrings.labels;
 
 interface LabelPanelProps {
   crop: Pick<OpenCrop, "editor" | "assignment">;

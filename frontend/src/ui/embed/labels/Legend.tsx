@@ -1,10 +1,10 @@
 import type { ColorBy, ColormapName, Editor } from "../../../engine";
 import { colormapStops } from "../../../model";
-import { embedStrings } from "../../strings-embed";
+import { lateStrings } from "../../strings-embed-late";
 import { toHex } from "../color";
 import { useEditorState } from "../useEditorState";
 
-const text = embedStrings.labels;
+const text = lateStrings.labels;
 
 /** What the colours of labels mean, where that is not plain. */
 export function Legend({ editor }: { editor: Editor }) {

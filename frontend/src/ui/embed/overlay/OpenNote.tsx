@@ -1,9 +1,10 @@
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import type { Editor, Viewport } from "../../../engine";
-import { loadPanels } from "../panels/LateSidePanel";
+import { late } from "../late";
+import { loadPanels } from "../late-parts";
 import { useEditorState } from "../useEditorState";
 
-const NoteEditor = lazy(async () => ({ default: (await loadPanels()).NoteEditor }));
+const NoteEditor = late(async () => (await loadPanels()).NoteEditor);
 
 /** The note that is being written, if any. */
 export function OpenNote({ editor, viewport }: { editor: Editor; viewport: Viewport }) {

@@ -1,11 +1,11 @@
 import { type KeyboardEvent, useId, useState } from "react";
-import { embedStrings } from "../../strings-embed";
+import { lateStrings } from "../../strings-embed-late";
 import { Dialog } from "../Dialog";
 import { ACTIONS, holdOf } from "../keys/actions";
 import { useKeys } from "../keys/useKeys";
 import { searchActions } from "./search";
 
-const text = embedStrings.palette;
+const text = lateStrings.palette;
 const COMMANDS = ACTIONS.filter(({ id }) => holdOf(id) === null && id !== "page.palette");
 
 interface CommandPaletteProps {
@@ -70,7 +70,7 @@ export default function CommandPalette({ run, onClose }: CommandPaletteProps) {
             onKeyDown={onKeyDown}
           >
             <span>{action.label}</span>
-            <span className="muted">{embedStrings.groups[action.group]}</span>
+            <span className="muted">{lateStrings.groups[action.group]}</span>
             {keys.labelOf(action.id) && <kbd>{keys.labelOf(action.id)}</kbd>}
           </div>
         ))}

@@ -1,11 +1,12 @@
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { Loading } from "../../components/Notice";
+import { late } from "../late";
+import { loadPanels } from "../late-parts";
 import type { SidePanelProps } from "./SidePanel";
 
-export const loadPanels = () => import("./side-panels");
-const SidePanel = lazy(async () => ({ default: (await loadPanels()).SidePanel }));
+const SidePanel = late(async () => (await loadPanels()).SidePanel);
 
-/** The panel, whose script follows the first paint; its place is held meanwhile. */
+/** The panel; its place is held until its script is there. */
 export function LateSidePanel(props: SidePanelProps) {
   const place = (
     <aside className="side-panel">

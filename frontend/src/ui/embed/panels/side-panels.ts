@@ -1,3 +1,5 @@
-/** What is loaded after the first paint: all that stands beside the crop, and the editor of notes. */
+/** What is loaded right after the first paint. */
+export { ChecksOver } from "../checks/ChecksOver";
+export { downloadWork } from "../download";
 export { NoteEditor } from "../overlay/NoteEditor";
 export { SidePanel } from "./SidePanel";
