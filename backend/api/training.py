@@ -1,9 +1,11 @@
 from typing import Any
 
-from apiflask import APIBlueprint
+from apiflask import APIBlueprint, FileSchema
+from flask import Response
 from sqlalchemy import select
 
 from backend.api.auth import ADMINS, REVIEWERS, allow, asking
+from backend.api.binary import stored_file_response
 from backend.api.current import context, looking, writing
 from backend.api.listing import list_page
 from backend.api.schemas.base import PageIn
@@ -25,7 +27,7 @@ from backend.models.job import Job
 from backend.models.model_version import ModelVersion
 from backend.models.promotion import Promotion
 from backend.models.run import Run
-from backend.services import projects, promotions, rounds, training_runs
+from backend.services import model_versions, projects, promotions, rounds, training_runs
 
 training = APIBlueprint("training", __name__, tag="Training")
 _MODEL_COLUMNS = frozenset(ModelVersionOut().fields) - {"is_current"}
@@ -51,7 +53,9 @@ def start_run(project_id: int, json_data: dict[str, Any]) -> Run:
     """Queue a training run on what is accepted by then."""
     with writing() as session:
         projects.get_project(session, project_id=project_id)
-        return training_runs.request_training(session, context(), project_id=project_id)
+        return training_runs.request_training(
+            session, context(), project_id=project_id, start_from=json_data.get("start_from")
+        )
 
 
 @training.get("/runs/<int:run_id>")
@@ -84,6 +88,25 @@ def list_model_versions(project_id: int, query_data: dict[str, Any]) -> dict[str
         page = list_page(session, ModelVersion, ModelVersion.project_id == project_id, page=query_data)
     shown = [{name: getattr(row, name) for name in _MODEL_COLUMNS} for row in page["items"]]
     return {**page, "items": [{**row, "is_current": row["id"] == current} for row in shown]}
+
+
+@training.get("/model-versions/<int:model_version_id>/report")
+@allow(training, REVIEWERS)
+@training.output(FileSchema(), content_type="text/html")
+def get_report(model_version_id: int) -> Response:
+    """The report of a model version: loss curves, scores per source, examples beside the truth."""
+    with looking() as session:
+        version = model_versions.get_model_version(session, model_version_id=model_version_id)
+        name, prefix = version.name, version.storage_prefix
+    key = f"{prefix}/report.html"
+    if not context().storage.exists(key):
+        raise NotFound(f"{name} has no report; the model versions of this program's trainings have one.")
+    response = stored_file_response(context().storage, key, name=f"{name}-report.html", mimetype="text/html")
+    # A page from the storage runs nothing and reaches nothing, wherever it is opened.
+    response.headers["Content-Security-Policy"] = (
+        "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
+    )
+    return response
 
 
 @training.get("/projects/<int:project_id>/promotions")

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,8 @@ class _Plan:
     hide_uncertain: bool
     fixed: Mapping[str, str]
     """The splits that groups have from earlier versions."""
+    added_in: Mapping[int, int] = field(default_factory=dict)
+    """The number of the first dataset version of each revision: a training sees enough of the newest."""
 
     @property
     def inputs(self) -> dict[str, Any]:
@@ -103,7 +105,22 @@ def _plan(session: Session, *, project_id: int, seed: int, hide_uncertain: bool)
     thresholds = ProjectSettings.from_dict(project.settings).qc_thresholds()
     known = session.scalars(select(Fov).where(Fov.project_id == project_id, Fov.split.is_not(None)))
     fixed = {group_of(fov): fov.split for fov in known if fov.split is not None}
-    return _Plan(project_id, accepted, thresholds, seed, hide_uncertain, fixed)
+    added_in = _added_in(session, project_id, [revision.id for _, revision in accepted])
+    return _Plan(project_id, accepted, thresholds, seed, hide_uncertain, fixed, added_in)
+
+
+def _added_in(session: Session, project_id: int, revision_ids: Sequence[int]) -> dict[int, int]:
+    """The number of the first dataset version of each revision; of those in none, the next number."""
+    query = (
+        select(DatasetVersion.number, DatasetVersion.manifest["inputs"]["revision_ids"])
+        .where(DatasetVersion.project_id == project_id)
+        .order_by(DatasetVersion.number)
+    )
+    held = [(number, set(ids or ())) for number, ids in session.execute(query)]
+    following = held[-1][0] + 1 if held else 1
+    return {
+        wanted: next((number for number, ids in held if wanted in ids), following) for wanted in revision_ids
+    }
 
 
 def _find_same(session: Session, plan: _Plan) -> int | None:
@@ -123,7 +140,9 @@ def _inputs_of(version: DatasetVersion) -> dict[str, Any]:
 
 def _items(context: Context, plan: _Plan) -> Iterator[DatasetItem]:
     for fov, revision in plan.accepted:
-        yield from dataset_items(context, fov, revision, hide_uncertain=plan.hide_uncertain)
+        added_in = {"added_in": plan.added_in[revision.id]}
+        for item in dataset_items(context, fov, revision, hide_uncertain=plan.hide_uncertain):
+            yield replace(item, provenance={**item.provenance, **added_in})
 
 
 def _record(context: Context, plan: _Plan, *, prefix: str, manifest: dict[str, Any]) -> int:

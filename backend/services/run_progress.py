@@ -72,6 +72,7 @@ class RunProgress:
 
     def step(self, step: TrainingStep) -> None:
         """One report of a training; `losses` keeps (epoch, loss, validation loss) of each epoch."""
+        self._losses.update({epoch: (loss, val_loss) for epoch, loss, val_loss in step.curve})
         if step.val_loss is not None:
             self._losses.setdefault(step.epoch, (step.loss, step.val_loss))
         now = self._context.clock.now()

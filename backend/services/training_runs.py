@@ -1,7 +1,8 @@
 """Training runs: asked for, carried out one at a time, cancelled, and started by themselves."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import structlog
@@ -17,8 +18,8 @@ from backend.models.run import RunKind, RunState
 from backend.ports import TrainingCancelled, TrainingLimits
 from backend.services.context import Context
 from backend.services.datasets import freeze_dataset
-from backend.services.model_versions import find_model_of_run, store_model_version
-from backend.services.projects import ProjectSettings, get_project
+from backend.services.model_versions import find_model_of_run, get_model_version, store_model_version
+from backend.services.projects import ProjectSettings, check_training_start, get_project
 from backend.services.promotions import decide_promotion
 from backend.services.run_progress import RunCancelled, RunProgress, end_run, is_heard_of, reporting
 from backend.services.transitions import move_run
@@ -28,22 +29,30 @@ ALIVE = (RunState.QUEUED, RunState.RUNNING)
 log = structlog.get_logger(__name__)
 
 
-def request_training(session: Session, context: Context, *, project_id: int) -> Run:
+def request_training(
+    session: Session, context: Context, *, project_id: int, start_from: str | None = None
+) -> Run:
     """Queue a training run of the project.
+
+    `start_from` is what it begins with, one of `TRAINING_STARTS`; None is what the project says.
 
     Raises
     ------
     NotFound
         When there is no such project.
+    InvalidInput
+        When a training cannot begin with that.
     Conflict
         When a training run is alive, of this project or of another: one runs at a time.
     """
-    get_project(session, project_id=project_id)
+    project = get_project(session, project_id=project_id)
+    start_from = start_from or ProjectSettings.from_dict(project.settings).train_from
+    check_training_start(start_from)
     run = Run(
         project_id=project_id,
         kind=RunKind.TRAIN,
         state=RunState.QUEUED,
-        inputs={"attempts": 0},
+        inputs={"attempts": 0, "start_from": start_from},
         progress={"phase": "queued", "message": "waiting for a worker", "fraction": 0.0},
         created_at=context.clock.now(),
     )
@@ -146,9 +155,11 @@ def run_training(context: Context, *, run_id: int) -> None:
             decide_promotion(context, model_version_id=model_version_id)
     except (RunCancelled, TrainingCancelled):
         log.info("run_cancelled", run_id=run_id)
+        _checkpoint(context, run_id).unlink(missing_ok=True)
     except (CytoloopError, PipelineError) as fault:
         log.warning("run_failed", run_id=run_id, reason=str(fault))
         end_run(context, run_id=run_id, state=RunState.FAILED, failure=str(fault))
+        _checkpoint(context, run_id).unlink(missing_ok=True)
     else:
         outputs = {"model_version_id": model_version_id}
         end_run(context, run_id=run_id, state=RunState.SUCCEEDED, outputs=outputs)
@@ -195,8 +206,18 @@ def _train_on(context: Context, run_id: int, *, dataset_version_id: int, progres
         prefix = session.get_one(DatasetVersion, dataset_version_id).storage_prefix
     progress.enter("training", "reading the dataset version", fraction=0.05)
     settings = context.settings
-    limits = TrainingLimits(epochs=settings.train_epochs or None, minutes=settings.train_minutes, seed=0)
-    with context.storage.local_copy(prefix) as dataset, tempfile.TemporaryDirectory() as folder:
+    with (
+        context.storage.local_copy(prefix) as dataset,
+        _start(context, run_id) as start,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        limits = TrainingLimits(
+            epochs=settings.train_epochs or None,
+            minutes=settings.train_minutes,
+            seed=0,
+            start=start,
+            checkpoint=_checkpoint(context, run_id),
+        )
         trained = context.trainer.train(
             dataset,
             Path(folder) / "model",
@@ -212,6 +233,30 @@ def _train_on(context: Context, run_id: int, *, dataset_version_id: int, progres
             run_id=run_id,
             dataset_version_id=dataset_version_id,
         )
+
+
+@contextmanager
+def _start(context: Context, run_id: int) -> Iterator[str | Path]:
+    """What the run begins with, in the words of `TrainingLimits`: noted once, so that a second try agrees."""
+    with reading(context.sessions) as session:
+        run = get_run(session, run_id=run_id)
+        start_from = run.inputs.get("start_from", "default")
+        base_id = run.inputs.get("base_model_version_id")
+        if start_from == "current" and base_id is None:
+            base_id = get_project(session, project_id=run.project_id).current_model_id
+    if start_from != "current" or base_id is None:
+        yield "default" if start_from == "current" else start_from
+        return
+    _note_input(context, run_id, base_model_version_id=base_id)
+    with reading(context.sessions) as session:
+        prefix = get_model_version(session, model_version_id=base_id).storage_prefix
+    with context.storage.local_copy(prefix) as folder:
+        yield folder
+
+
+def _checkpoint(context: Context, run_id: int) -> Path:
+    """Where this machine keeps what a kill of the run must not lose."""
+    return context.settings.data_dir / "checkpoints" / f"run-{run_id}"
 
 
 def _note_input(context: Context, run_id: int, **values: int) -> None:

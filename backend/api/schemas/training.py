@@ -5,6 +5,7 @@ from marshmallow.fields import AwareDateTime, Boolean, Enum, Integer, List, Nest
 from backend.api.schemas.base import Out, PageOut, object_field
 from backend.models.promotion import PromotionOutcome
 from backend.models.run import RunKind, RunState
+from backend.services.projects import TRAINING_STARTS
 
 
 class DatasetIn(Schema):
@@ -30,6 +31,7 @@ class DatasetPageOut(PageOut):
 
 class RunIn(Schema):
     kind = String(required=True, validate=OneOf(["train"]))
+    start_from = String(validate=OneOf(TRAINING_STARTS))
 
 
 class RunOut(Out):

@@ -34,6 +34,8 @@ export interface AdminApi {
   startTraining(projectId: number): Promise<Run>;
   cancelRun(runId: number): Promise<void>;
   modelVersions(projectId: number): Promise<ModelVersion[]>;
+  /** The report page of a model version, as a file. */
+  modelReport(modelVersionId: number): Promise<Blob>;
   promotions(projectId: number): Promise<Promotion[]>;
   promote(projectId: number, modelVersionId: number): Promise<void>;
   rollBack(projectId: number, reason: string): Promise<void>;
@@ -100,6 +102,7 @@ export function createAdminApi({ json, send }: Transport): AdminApi {
       allItems((query) =>
         json.GET("/api/v1/projects/{project_id}/model-versions", page(id, query)),
       ),
+    modelReport: async (id) => (await send(`/model-versions/${id}/report`)).blob(),
     promotions: (id) =>
       allItems((query) => json.GET("/api/v1/projects/{project_id}/promotions", page(id, query))),
     promote: async (id, modelVersionId) => {

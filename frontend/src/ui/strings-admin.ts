@@ -142,8 +142,11 @@ export const adminStrings = {
       nuclear: "F1 nucleus",
       dataset: "Dataset",
       created: "Created",
+      report: "Report",
       use: "Use",
     },
+    reportFile: "Report",
+    reportOf: (name: string) => `Download the report of ${name}`,
   },
   promotions: {
     title: "Promotions",

@@ -142,3 +142,24 @@ def test_rounds_have_one_entry_for_each_job(reviewer: Caller, job: OpenJob) -> N
 
 def test_a_run_that_is_not_there(reviewer: Caller) -> None:
     assert reviewer.get("/runs/4").get_json()["message"] == "There is no run 4."
+
+
+def test_a_report_is_a_page_that_may_do_nothing(reviewer: Caller, model_id: int, context: Context) -> None:
+    missing = reviewer.get(f"/model-versions/{model_id}/report")
+    assert (missing.status_code, missing.get_json()["message"]) == (
+        404,
+        "unet-3 has no report; the model versions of this program's trainings have one.",
+    )
+    context.storage.put("models/1/report.html", b"<h1>unet-3</h1>")
+    answer = reviewer.get(f"/model-versions/{model_id}/report")
+    assert (answer.status_code, answer.mimetype, answer.data) == (200, "text/html", b"<h1>unet-3</h1>")
+    assert answer.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none';")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="unet-3-report.html"'
+    assert reviewer.get("/model-versions/999/report").status_code == 404
+
+
+def test_a_training_is_told_what_to_begin_with(admin: Caller, make: Maker) -> None:
+    path = f"/projects/{make.project()}/runs"
+    assert admin.post(path, {"kind": "train", "start_from": "last"}).status_code == 422
+    made = admin.post(path, {"kind": "train", "start_from": "fresh"}).get_json()
+    assert made["inputs"]["start_from"] == "fresh"

@@ -92,6 +92,19 @@ def test_two_versions_that_would_split_an_fov_differently_cannot_both_stand(
     assert list(lite.context.storage.list("datasets")) == []
 
 
+def test_each_source_says_in_which_version_it_was_first(lite: Loop) -> None:
+    lite.accept(2)
+    freeze_dataset(lite.context, project_id=lite.project_id)
+    lite.accept(1)
+    freeze_dataset(lite.context, project_id=lite.project_id)
+    with reading(lite.context.sessions) as session:
+        manifest = list_dataset_versions(session, project_id=lite.project_id)[0].manifest
+    added = {
+        source["provenance"]["fov_id"]: source["provenance"]["added_in"] for source in manifest["sources"]
+    }
+    assert list(added.values()) == [1, 1, 2]
+
+
 def test_without_accepted_fovs_there_is_nothing_to_freeze(lite: Loop) -> None:
     lite.ingest("one")
     with pytest.raises(Conflict, match="no accepted FOV to train on; accept one in review first"):

@@ -4,11 +4,12 @@ import pytest
 from sqlalchemy import func, select
 
 from backend.db import reading, transaction
-from backend.errors import Conflict, NotFound, WrongState
+from backend.errors import Conflict, InvalidInput, NotFound, WrongState
 from backend.models import DatasetVersion, ModelVersion, Project, Promotion, Run
 from backend.models.promotion import PromotionOutcome
 from backend.models.run import RunKind, RunState
 from backend.services.context import Context
+from backend.services.projects import update_settings
 from backend.services.training_runs import (
     cancel_run,
     consider_every_project,
@@ -234,3 +235,39 @@ def test_a_process_that_cannot_train_says_so(sqlite_context: Context, lite: Loop
     run_id = _request(lite)
     run_training(sqlite_context, run_id=run_id)
     assert "belongs to a worker" in (_run(lite, run_id).failure or "")
+
+
+def test_a_training_begins_with_what_the_project_says_unless_told(loop: Loop) -> None:
+    loop.accept(3)
+    run_training(loop.context, run_id=_request(loop))
+    with transaction(loop.context.sessions) as session:
+        update_settings(session, project_id=loop.project_id, changes={"train_from": "fresh"})
+    for start_from in (None, "current"):
+        with transaction(loop.context.sessions, loop.context.queue.send) as session:
+            run_id = request_training(
+                session, loop.context, project_id=loop.project_id, start_from=start_from
+            ).id
+        run_training(loop.context, run_id=run_id)
+    first, second, third = (limits.start for limits in loop.trainer.limits)
+    assert (first, second) == ("default", "fresh")
+    # The folder of the first model version, which was promoted; it was there as long as the training.
+    assert isinstance(third, Path)
+    assert _run(loop, run_id).inputs["base_model_version_id"] == 1
+    with (
+        pytest.raises(InvalidInput, match="train_from is 'last'; give default, fresh, current"),
+        transaction(loop.context.sessions) as session,
+    ):
+        request_training(session, loop.context, project_id=loop.project_id, start_from="last")
+
+
+def test_what_a_kill_must_not_lose_is_kept_until_the_run_fails(lite: Loop) -> None:
+    lite.accept(3)
+    lite.trainer.failure = "the loss diverged"
+    run_id = _request(lite)
+    checkpoint = lite.context.settings.data_dir / "checkpoints" / f"run-{run_id}"
+    checkpoint.parent.mkdir(parents=True)
+    checkpoint.touch()
+    run_training(lite.context, run_id=run_id)
+    assert lite.trainer.limits[0].checkpoint == checkpoint
+    assert _run(lite, run_id).state is RunState.FAILED
+    assert not checkpoint.exists()

@@ -9,6 +9,7 @@ import { type Column, Table } from "../components/Table";
 import { formatNumber, valueAt } from "../format";
 import { useAction } from "../hooks/useAction";
 import { useResource } from "../hooks/useResource";
+import { saveFile } from "../ports/save-file";
 import { adminStrings } from "../strings-admin";
 import type { SectionProps } from "./ProjectPage";
 
@@ -46,6 +47,23 @@ export function ModelVersionsCard({ api, project }: SectionProps) {
     await api.promote(project.id, model.id);
     setConsidered(true);
   });
+  const report = useAction(async (model: ModelVersion) =>
+    saveFile(await api.modelReport(model.id), `${model.name}-report.html`),
+  );
+  const reportColumn: Column<ModelVersion> = {
+    head: text.modelColumns.report,
+    cell: (model) => (
+      <button
+        type="button"
+        className="row-button"
+        aria-label={text.reportOf(model.name)}
+        disabled={report.pending}
+        onClick={() => report.run(model)}
+      >
+        {text.reportFile}
+      </button>
+    ),
+  };
   const use: Column<ModelVersion> = {
     head: text.modelColumns.use,
     cell: (model) =>
@@ -61,12 +79,13 @@ export function ModelVersionsCard({ api, project }: SectionProps) {
     <section className="card" aria-label={text.models}>
       <h2>{text.models}</h2>
       {consider.error && <Failure message={consider.error.message} />}
+      {report.error && <Failure message={report.error.message} />}
       {considered && <Banner tone="info">{text.considered}</Banner>}
       <Loaded resource={models} empty={<Empty title={text.noModels}>{text.noModelsLead}</Empty>}>
         {(all) => (
           <Table
             caption={text.models}
-            columns={[...FIGURES, use]}
+            columns={[...FIGURES, reportColumn, use]}
             rows={all.toReversed()}
             rowKey={({ id }) => id}
           />
