@@ -5,7 +5,9 @@ origin, to which our own files and the annotator's API are cross-origin: they al
 safe because there are no cookies, only bearer tokens.
 """
 
+import gzip
 import mimetypes
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -62,9 +64,21 @@ def static_file(name: str) -> Response:
     if not inside or not path.is_file():
         abort(404)
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    cache = FOREVER if name.startswith("assets/") else "public, no-cache"
+    hashed = name.startswith("assets/")
     compress = kind.startswith("text/") or kind in {"application/json", "image/svg+xml"}
-    return binary_response(path.read_bytes(), mimetype=kind, cache=cache, compress=compress)
+    return binary_response(
+        path.read_bytes(),
+        mimetype=kind,
+        cache=FOREVER if hashed else "public, no-cache",
+        compress=compress,
+        gzipped=_best_gzip(path) if hashed and compress else None,
+    )
+
+
+@lru_cache(maxsize=128)
+def _best_gzip(path: Path) -> bytes:
+    """Compress a file as small as can be, once: its name changes when its content does."""
+    return gzip.compress(path.read_bytes(), 9, mtime=0)
 
 
 def protect_responses(app: Flask, settings: Settings) -> None:
@@ -101,7 +115,7 @@ def _allow_any_origin(response: Response) -> None:
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Access-Control-Expose-Headers"] = _EXPOSED
     if request.method == "OPTIONS":
-        response.headers["Access-Control-Allow-Methods"] = "GET, POST"
+        response.headers["Access-Control-Allow-Methods"] = "GET, POST, PUT"
         response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, If-None-Match"
         response.headers["Access-Control-Max-Age"] = "7200"
 

@@ -24,9 +24,14 @@ def npy_bytes(array: npt.NDArray[np.generic]) -> bytes:
 
 
 def binary_response(
-    data: bytes, *, mimetype: str, cache: str = "private, no-cache", compress: bool = True
+    data: bytes,
+    *,
+    mimetype: str,
+    cache: str = "private, no-cache",
+    compress: bool = True,
+    gzipped: bytes | None = None,
 ) -> Response:
-    """The bytes, or 304 when the client holds them already.
+    """The bytes, or 304 when the client holds them already; `gzipped` are the same ones, compressed before.
 
     `private, no-cache` lets a browser keep the bytes but ask, with its token, before it uses them again.
     The compressed body has an ETag of its own, as it is another sequence of bytes.
@@ -42,7 +47,7 @@ def binary_response(
         response.status_code = 304
         return response
     if packed:
-        data = gzip.compress(data, GZIP_LEVEL, mtime=0)
+        data = gzip.compress(data, GZIP_LEVEL, mtime=0) if gzipped is None else gzipped
         response.headers["Content-Encoding"] = "gzip"
     response.set_data(data)
     return response

@@ -1,5 +1,6 @@
 """The built pages and the headers around them."""
 
+import gzip
 from dataclasses import replace
 from pathlib import Path
 
@@ -110,3 +111,15 @@ def test_pages_that_were_not_built(sqlite_context: Context, tmp_path: Path) -> N
     answer = create_app(sqlite_context, dist=tmp_path / "none").test_client().get("/")
     assert answer.status_code == 503
     assert "npm run build" in answer.get_data(as_text=True)
+
+
+def test_hashed_files_are_compressed_as_small_as_can_be(client: FlaskClient, dist: Path) -> None:  # noqa: F811
+    path = dist / "assets" / "embed-1a2b3c.js"
+    answer = client.get("/static/assets/embed-1a2b3c.js", headers={"Accept-Encoding": "gzip"})
+    assert answer.data == gzip.compress(path.read_bytes(), 9, mtime=0)
+    assert client.get("/static/assets/embed-1a2b3c.js").data == path.read_bytes()
+
+
+def test_a_sandboxed_frame_may_save_its_views(client: FlaskClient) -> None:
+    answer = client.options("/api/v1/assignments/1/view-presets")
+    assert "PUT" in answer.headers["Access-Control-Allow-Methods"].split(", ")
