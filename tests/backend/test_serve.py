@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from backend.adapters.celery_queue import CeleryQueue, make_celery
 from backend.config import Settings
 from backend.errors import ConfigError
 from backend.serve import embedded_stack, only_one, programs
@@ -59,6 +60,10 @@ def test_the_whole_stack_starts_heals_and_stops(tmp_path: Path) -> None:
 
         log = stack.settings.data_dir / "logs" / "worker.log"
         until(lambda: '"work": "sweep"' in log.read_text() and "work_done" in log.read_text(), within_s=25)
+        CeleryQueue(make_celery(stack.settings)).send("predict_box", box_id=1)
+        boxes = stack.settings.data_dir / "logs" / "boxes.log"
+        until(lambda: "nothing_to_predict" in boxes.read_text(), within_s=25)
+        assert "predict_box" not in log.read_text()
         assert {part: stack.supervisor.n_crashes(part) for part in PARTS} == {
             **dict.fromkeys(PARTS, 0),
             "web": 1,

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from backend.db import reading, transaction
-from backend.errors import AssignmentClosed, InvalidInput, NotFound, TooManyAttempts
+from backend.errors import AssignmentClosed, InvalidInput, NotFound, StorageError, TooManyAttempts
 from backend.models import Assignment, BoxPrediction
 from backend.models.box_prediction import BoxState
 from backend.services.assignments import skip_assignment
@@ -20,7 +20,7 @@ from backend.services.box_predictions import (
     request_box,
 )
 from backend.services.context import Context
-from backend.services.sweeps import sweep
+from backend.services.sweeps import sweep, sweep_storage
 from backend.services.transitions import move_box
 from pipeline.windows import Window
 from tests.backend.factories import Maker
@@ -143,3 +143,23 @@ def test_the_sweep_sends_again_gives_up_and_forgets(context: Context, held: Assi
     assert sweep(context)["old_boxes"] == 2
     assert (_box(context, answered), _box(context, lost)) == (None, None)
     assert not context.storage.exists(labels_key("predictions/a"))
+
+
+def test_storage_that_is_away_leaves_the_old_labels_to_the_sweep_of_the_storage(
+    context: Context, held: Assignment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box_id = _ask(context, held)
+    prefix = f"predictions/{context.clock.now():%Y%m%dT%H%M%SZ}-abc"
+    _answer(context, box_id, prefix=prefix)
+    context.clock.advance(KEEP.total_seconds())
+
+    def away(*_args: object) -> None:
+        raise StorageError("The storage does not answer.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(context.storage), "delete_prefix", away)
+        assert sweep(context)["old_boxes"] == 1
+    assert sweep_storage(context) == 0
+    context.clock.advance(timedelta(days=1).total_seconds())
+    assert sweep_storage(context) == 1
+    assert not context.storage.exists(labels_key(prefix))
