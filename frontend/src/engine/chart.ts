@@ -31,6 +31,8 @@ export type States<State extends string> = Readonly<
 export interface Chart<State extends string> {
   readonly id: string;
   readonly initial: State;
+  /** Moves reach it while it is idle too. */
+  readonly hovers?: boolean;
   readonly states: States<State>;
   /** Leaves a state that was not finished and puts everything back. */
   readonly abort: (state: State) => void;
@@ -40,6 +42,8 @@ export interface Chart<State extends string> {
 export interface Tool {
   readonly path: string;
   readonly isIdle: boolean;
+  /** Moves reach it while it is idle too. */
+  readonly hovers: boolean;
   send(signal: Exclude<ToolSignal, "abort">, pointer: ToolPointer): void;
   abort(): void;
 }
@@ -47,6 +51,7 @@ export interface Tool {
 export function runChart<State extends string>(chart: Chart<State>): Tool {
   let state = chart.initial;
   return {
+    hovers: chart.hovers ?? false,
     get path() {
       return `${chart.id}.${state}`;
     },

@@ -51,6 +51,7 @@ export function makeContext(session: EditorSession, scheduler: Scheduler): Revie
     predict: (box) => session.predictions.ask(box),
     setCamera: (camera) => display.setCamera(camera),
     draw: (draft) => work.draw(draft),
+    tuneWand: (wandTolerance) => work.setOptions({ wandTolerance }),
     say: (notice) => work.say(notice),
     image: () => toolImage(store.getSnapshot(), (index, frame) => display.raster(index, frame)),
     showSelected: () => session.showSelected(),

@@ -42,14 +42,14 @@ export const TOOLS = [
     id: "encircle",
     label: "Encircle",
     key: "U",
-    hint: "Click, move round the cell, click again to close. Or drag round it.",
+    hint: "Click, move round the cell, click again to close. Or drag round it. Alt takes away.",
     group: "shape",
   },
   {
     id: "polygon",
     label: "Polygon",
     key: "Shift+P",
-    hint: "Click corner by corner; click the first one, or press Enter, to close.",
+    hint: "Click corner by corner; click the first one, or press Enter, to close. Alt takes away.",
     group: "shape",
   },
   {
@@ -77,7 +77,7 @@ export const TOOLS = [
     id: "wand",
     label: "Magic wand",
     key: "Shift+W",
-    hint: "Click; what is about as bright and connected becomes the cell.",
+    hint: "Click what is about as bright and connected; drag sideways to take more or less.",
     group: "image",
   },
   {

@@ -44,6 +44,9 @@ export class Toolbox {
     const isUnfinished = this.active !== null || !left.isIdle;
     this.active = null;
     left.abort();
+    if (left.hovers) {
+      this.context.draw(null);
+    }
     return isUnfinished;
   }
 
@@ -66,11 +69,17 @@ export class Toolbox {
       this.abort();
     } else if (input.type === "pointer_down") {
       this.down(input, id);
+    } else if (input.type === "pointer_leave" && this.active === null && this.chosen.hovers) {
+      this.context.draw(null);
     } else if (this.active !== null && id === this.activePointer) {
       this.continue(input, this.active);
-    } else if (input.type === "pointer_move" && this.active === null && !this.chosen.isIdle) {
+    } else if (input.type === "pointer_move" && this.active === null && this.isFollowing) {
       this.send(this.chosen, "move", this.pointer(input));
     }
+  }
+
+  private get isFollowing(): boolean {
+    return !this.chosen.isIdle || this.chosen.hovers;
   }
 
   private get chosen(): Tool {

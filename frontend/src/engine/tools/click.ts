@@ -1,12 +1,12 @@
-/** Tools that do their work where the pointer goes down: flood, trim, wand, expand, replace, swap. */
-import { grownWindow, isInside, type Pixel, pixelAt } from "../../model";
+/** Tools that do their work where the pointer goes down: flood, trim, expand, replace, swap. */
+import { isInside, type Pixel, pixelAt } from "../../model";
 import { rename, swap } from "../actions-identity";
 import { expandRequest } from "../actions-planes";
 import { type Chart, runChart, type Tool, type ToolPointer } from "../chart";
-import { NO_IMAGE, SELECT_FIRST } from "../notices";
-import { imagePart, pixelIn, wholePlane, windowOf } from "../requests";
+import { SELECT_FIRST } from "../notices";
+import { pixelIn, wholePlane, windowOf } from "../requests";
 import type { ToolContext } from "./context";
-import { selectedOrNew, targetOf } from "./target";
+import { selectedOrNew } from "./target";
 
 type ClickState = "idle";
 
@@ -56,28 +56,6 @@ export function trimAt(context: ToolContext, pixel: Pixel, { point }: ToolPointe
   context.select(label);
   const args = { ...pixelIn(pixel, window), label };
   context.operator.run("trim", { op: "trim", plane: context.plane, window, args });
-}
-
-export function wandAt(context: ToolContext, pixel: Pixel, { point }: ToolPointer): void {
-  const image = context.image();
-  const { wandReachPx: reachPx, wandTolerance } = context.snapshot.work.options;
-  const window = grownWindow({ ...pixel, height: 1, width: 1 }, reachPx, context.document.shape);
-  if (image === null || window === null) {
-    context.say(NO_IMAGE);
-    return;
-  }
-  const label = targetOf(context, point);
-  const args = {
-    ...pixelIn(pixel, window),
-    label,
-    mode: context.snapshot.writeMode,
-    image: imagePart(image.raster, window),
-    tolerance: wandTolerance * image.range,
-    reachPx,
-  };
-  context.operator.run("wand", { op: "wand", plane: context.plane, window, args }, () =>
-    context.select(label),
-  );
 }
 
 export function expandAt(context: ToolContext, pixel: Pixel): void {

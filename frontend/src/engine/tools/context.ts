@@ -48,6 +48,8 @@ export interface ToolContext {
   setCamera(camera: Camera): void;
   /** Shows a shape in progress; null when it is done. */
   draw(draft: Draft | null): void;
+  /** Sets the tolerance of the magic wand, 0 .. 1. */
+  tuneWand(wandTolerance: number): void;
   /** Says why nothing happens. */
   say(notice: string): void;
   /** Intensities of the frame for the tools of the image, and their contrast range; or null. */

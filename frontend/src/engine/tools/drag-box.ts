@@ -9,6 +9,7 @@ export function boxTool(
   context: ToolContext,
   id: string,
   act: (context: ToolContext, box: PixelWindow, start: ToolPointer) => void,
+  show: (context: ToolContext, box: PixelWindow) => void = showBox,
 ): Tool {
   let start: ToolPointer | null = null;
   let box: PixelWindow | null = null;
@@ -16,7 +17,7 @@ export function boxTool(
   const follow = ({ point }: ToolPointer): undefined => {
     if (start !== null) {
       box = boxBetween(context, pixelAt(start.point), pixelAt(point));
-      context.draw({ kind: "box", window: box });
+      show(context, box);
     }
   };
   const chart: Chart<BoxState> = {
@@ -51,6 +52,10 @@ export function boxTool(
     abort: () => context.draw(null),
   };
   return runChart(chart);
+}
+
+function showBox(context: ToolContext, window: PixelWindow): void {
+  context.draw({ kind: "box", window });
 }
 
 /** The box with both pixels in it, cut to the image. */

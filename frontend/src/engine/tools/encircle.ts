@@ -1,6 +1,6 @@
 /**
  * Encircle: click, move round the cell with no button held, and click again or come back to the
- * start; or drag round it and let go.
+ * start; or drag round it and let go. Begun with Alt, it takes pixels away.
  */
 import type { Point } from "../../model";
 import { type Chart, runChart, type Tool, type ToolPointer } from "../chart";
@@ -20,6 +20,7 @@ export function encircleTool(context: ToolContext): Tool {
   let points: Point[] = [];
   let start: ScreenPoint = { x: 0, y: 0 };
   let farthest = 0;
+  let erases = false;
 
   const follow = ({ trail, screen }: ToolPointer): number => {
     points.push(...trail);
@@ -29,7 +30,7 @@ export function encircleTool(context: ToolContext): Tool {
     return away;
   };
   const close = (): EncircleState => {
-    paintShape(context, "encircle", points);
+    paintShape(context, { tool: "encircle", points, erases });
     return "idle";
   };
   const chart: Chart<EncircleState> = {
@@ -43,6 +44,7 @@ export function encircleTool(context: ToolContext): Tool {
           }
           points = [];
           start = pointer.screen;
+          erases = pointer.modifiers.alt === true;
           farthest = 0;
           follow(pointer);
           return "pressed";

@@ -2,7 +2,7 @@
 import type { Tool } from "../chart";
 import type { ToolId } from "../types";
 import { brushTool } from "./brush";
-import { clickTool, expandAt, floodAt, replaceAt, swapAt, trimAt, wandAt } from "./click";
+import { clickTool, expandAt, floodAt, replaceAt, swapAt, trimAt } from "./click";
 import type { ToolContext } from "./context";
 import { boxTool } from "./drag-box";
 import { pathTool } from "./drag-path";
@@ -11,9 +11,10 @@ import { eraseTool } from "./erase";
 import { mergeTool } from "./merge";
 import { panTool } from "./pan";
 import { polygonTool } from "./polygon";
-import { deleteInBox, deleteInLasso, splitAlong, thresholdIn } from "./regions";
+import { deleteInBox, deleteInLasso, previewThreshold, splitAlong, thresholdIn } from "./regions";
 import { daughterAt, ignoreBox, ignoreLasso, noteTool, typeAt } from "./say";
 import { selectTool } from "./select";
+import { wandTool } from "./wand";
 import { watershedTool } from "./watershed";
 
 export function makeTools(context: ToolContext): Readonly<Record<ToolId, Tool>> {
@@ -26,8 +27,8 @@ export function makeTools(context: ToolContext): Readonly<Record<ToolId, Tool>> 
     polygon: polygonTool(context),
     flood: clickTool(context, "flood", floodAt),
     trim: clickTool(context, "trim", trimAt),
-    threshold: boxTool(context, "threshold", thresholdIn),
-    wand: clickTool(context, "wand", wandAt),
+    threshold: boxTool(context, "threshold", thresholdIn, previewThreshold),
+    wand: wandTool(context),
     expand: clickTool(context, "expand", expandAt),
     watershed: watershedTool(context),
     split: pathTool(context, { id: "split", closes: false, act: splitAlong }),

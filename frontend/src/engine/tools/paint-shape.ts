@@ -4,10 +4,24 @@ import { pointsIn, wholePlane } from "../requests";
 import type { ToolContext } from "./context";
 import { targetOf } from "./target";
 
-export function paintShape(context: ToolContext, tool: string, points: readonly Point[]): void {
+/** What a shape is for: it belongs to `tool`, and takes pixels away when `erases`. */
+export interface Shape {
+  readonly tool: string;
+  readonly points: readonly Point[];
+  readonly erases: boolean;
+}
+
+export function paintShape(context: ToolContext, { tool, points, erases }: Shape): void {
   context.draw(null);
   const window = windowAround(context, points);
   if (points.length < 3 || window === null) {
+    return;
+  }
+  if (erases) {
+    const label = context.snapshot.selected || context.labelAt(points[0]);
+    const { writeMode: mode } = context.snapshot;
+    const args = { label, mode, points: pointsIn(points, window) };
+    context.operator.run(tool, { op: "polygon_erase", plane: context.plane, window, args });
     return;
   }
   const label = targetOf(context, points[0]);

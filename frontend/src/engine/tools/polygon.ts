@@ -1,4 +1,7 @@
-/** Polygon: a click per corner. A click on the first corner, two on one place or Enter close it. */
+/**
+ * Polygon: a click per corner, the first with Alt to take pixels away. A click on the first corner, two on one place or Enter close
+ * it.
+ */
 import type { Point } from "../../model";
 import { toScreen } from "../camera";
 import { type Chart, runChart, type Tool, type ToolPointer } from "../chart";
@@ -12,12 +15,13 @@ const SAME_PX = 6;
 
 export function polygonTool(context: ToolContext): Tool {
   let corners: Point[] = [];
+  let erases = false;
 
   const show = (next: readonly Point[]): void => {
     context.draw({ kind: "path", points: [...corners, ...next], closes: true });
   };
   const close = (): PolygonState => {
-    paintShape(context, "polygon", corners);
+    paintShape(context, { tool: "polygon", points: corners, erases });
     return "idle";
   };
   const isAt = (corner: Point | undefined, { screen }: ToolPointer): boolean => {
@@ -32,10 +36,11 @@ export function polygonTool(context: ToolContext): Tool {
     initial: "idle",
     states: {
       idle: {
-        down: ({ point }) => {
+        down: ({ point, modifiers }) => {
           if (!context.snapshot.editable) {
             return undefined;
           }
+          erases = modifiers.alt === true;
           corners = [point];
           show([]);
           return "open";

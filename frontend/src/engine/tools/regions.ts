@@ -13,25 +13,49 @@ import {
 } from "../../model";
 import type { ToolPointer } from "../chart";
 import { NO_IMAGE, NOTICES } from "../notices";
+import type { OperationRequest } from "../operator";
 import { imagePart, maskIn, pixelIn, wholePlane, windowOf } from "../requests";
 import type { ToolContext } from "./context";
+import { showPreview } from "./preview";
 import { targetOf } from "./target";
 
 export function thresholdIn(context: ToolContext, box: PixelWindow, { point }: ToolPointer): void {
-  const image = context.image();
-  if (image === null) {
+  if (context.image() === null) {
     context.say(NO_IMAGE);
     return;
   }
   const label = targetOf(context, point);
-  const args = {
+  const request = thresholdRequest(context, box, label);
+  if (request !== null) {
+    context.operator.run("threshold", request, () => context.select(label));
+  }
+}
+
+/** A label that no plane holds: it shows every pixel that would change. */
+const PREVIEW_LABEL = 0xffffffff;
+
+export function previewThreshold(context: ToolContext, box: PixelWindow): void {
+  const request = thresholdRequest(context, box, context.snapshot.selected || PREVIEW_LABEL);
+  if (request === null) {
+    context.draw({ kind: "box", window: box });
+  } else {
+    showPreview(context, request, box);
+  }
+}
+
+function thresholdRequest(
+  context: ToolContext,
+  box: PixelWindow,
+  label: number,
+): OperationRequest<"threshold"> | null {
+  const image = context.image();
+  const args = image && {
     label,
     mode: context.snapshot.writeMode,
     image: imagePart(image.raster, box),
     box: { ...box, row: 0, col: 0 },
   };
-  const request = { op: "threshold" as const, plane: context.plane, window: box, args };
-  context.operator.run("threshold", request, () => context.select(label));
+  return args && { op: "threshold", plane: context.plane, window: box, args };
 }
 
 export function deleteInBox(context: ToolContext, box: PixelWindow): void {
