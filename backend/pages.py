@@ -22,7 +22,7 @@ NOT_BUILT: Final = (
     "The pages are not built yet. Run `npm ci && npm run build` in the folder frontend, then reload."
 )
 _OPEN_ENDPOINTS: Final = frozenset({"people.launch", "people.get_me", "pages.static_file"})
-_OPEN_BLUEPRINTS: Final = frozenset({"assignments"})
+_OPEN_BLUEPRINTS: Final = frozenset({"assignments", "boxes", "view_presets"})
 _EXPOSED: Final = "Cytoloop-Seq, ETag, X-Request-ID, Retry-After"
 
 pages = Blueprint("pages", __name__)

@@ -120,6 +120,8 @@ def test_hashed_files_are_compressed_as_small_as_can_be(client: FlaskClient, dis
     assert client.get("/static/assets/embed-1a2b3c.js").data == path.read_bytes()
 
 
-def test_a_sandboxed_frame_may_save_its_views(client: FlaskClient) -> None:
-    answer = client.options("/api/v1/assignments/1/view-presets")
-    assert "PUT" in answer.headers["Access-Control-Allow-Methods"].split(", ")
+@pytest.mark.parametrize("path", ["view-presets", "predictions", "marks", "edits"])
+def test_a_sandboxed_frame_may_do_all_that_an_annotator_does(client: FlaskClient, path: str) -> None:
+    answer = client.options(f"/api/v1/assignments/1/{path}")
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.headers["Access-Control-Allow-Methods"] == "GET, POST, PUT"
