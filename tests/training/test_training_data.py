@@ -1,0 +1,100 @@
+"""What of a dataset version can be trained on, and what is said when nothing can."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pipeline.io.dataset_files import file_sha256
+from training.errors import UnusableDataset
+from training.training_data import load_training_data
+
+
+def write_version(folder, image, labels, **manifest):
+    """A dataset version of one crop in each of train and val, as some other program could write it."""
+    folder.mkdir()
+    files = {}
+    for split, n_crops in (("train", 1), ("val", 1), ("test", 0)):
+        path = folder / f"{split}.npz"
+        np.savez(path, X=np.stack([image] * n_crops or [image])[:n_crops], y=np.stack([labels])[:n_crops])
+        files[path.name] = {"sha256": file_sha256(path)}
+    (folder / "manifest.json").write_text(json.dumps({"files": files, **manifest}))
+    return folder
+
+
+@pytest.fixture
+def labels():
+    planes = np.zeros((64, 64, 2), np.int32)
+    planes[8:24, 8:24], planes[30:50, 30:50] = 1, 2
+    return planes
+
+
+@pytest.fixture
+def image(labels):
+    return (labels > 0).astype(np.float32) * 100
+
+
+def test_one_crop_is_enough(tmp_path, image, labels, tiny_config):
+    data = load_training_data(write_version(tmp_path / "data", image, labels), config=tiny_config)
+    assert (len(data.train), data.compartments, data.validated_on) == (1, ("whole_cell", "nuclear"), "val")
+    assert data.weights is None
+
+
+def test_six_channels_are_taken_by_a_network_of_six(tmp_path, image, labels, tiny_config):
+    folder = write_version(tmp_path / "data", np.tile(image, 3), labels, channels=list("abcdef"))
+    data = load_training_data(folder, config=replace(tiny_config, n_channels=6))
+    assert data.train[0].image.shape == (64, 64, 6)
+    with pytest.raises(UnusableDataset, match="has 6 channels, the network takes 2"):
+        load_training_data(folder, config=tiny_config)
+
+
+def test_the_checksum_sees_images_labels_and_weights(tmp_path, image, labels, tiny_config):
+    data = load_training_data(write_version(tmp_path / "data", image, labels), config=tiny_config)
+    crop = data.train[0]
+    others = [
+        replace(data, train=[replace(crop, image=crop.image + 1)]),
+        replace(data, train=[replace(crop, labels=crop.labels[::-1])]),
+        replace(data, weights=np.ones(1)),
+        replace(data, validation=[]),
+    ]
+    assert len({data.checksum(), *(other.checksum() for other in others)}) == 5
+    assert data.checksum() == replace(data).checksum()
+
+
+def test_channels_in_another_order_are_refused(tmp_path, image, labels, tiny_config):
+    folder = write_version(tmp_path / "data", image, labels, channels=["membrane", "nuclear"])
+    with pytest.raises(UnusableDataset, match=r"channels are \['membrane', 'nuclear'\], the network takes"):
+        load_training_data(folder, config=tiny_config)
+
+
+def test_nan_is_refused_and_its_crop_named(tmp_path, image, labels, tiny_config):
+    image[3, 4, 0] = np.nan
+    folder = write_version(tmp_path / "data", image, labels)
+    with pytest.raises(UnusableDataset, match="crop 0 of the train split has NaN or infinity"):
+        load_training_data(folder, config=tiny_config)
+
+
+def test_labels_without_any_cell_are_refused(tmp_path, image, labels, tiny_config):
+    folder = write_version(tmp_path / "data", image, labels * 0)
+    with pytest.raises(UnusableDataset, match="has no instance of whole_cell or nuclear"):
+        load_training_data(folder, config=tiny_config)
+
+
+def test_crops_without_truth_are_left_out(tmp_path, image, labels, tiny_config):
+    folder = write_version(tmp_path / "data", image, np.full_like(labels, -1))
+    with pytest.raises(UnusableDataset, match="the training split has no crops"):
+        load_training_data(folder, config=tiny_config)
+
+
+def test_weights_of_sources_reach_the_draws(tmp_path, image, labels, tiny_config):
+    sources = [
+        {"split": "train", "crops": [[0, 0, 64, 64]], "provenance": {"weight": 2.0}},
+        {"split": "val", "crops": [[0, 0, 64, 64]]},
+    ]
+    folder = write_version(tmp_path / "data", image, labels, sources=sources)
+    assert load_training_data(folder, config=tiny_config).weights is None
+    sources[0]["crops"] *= 2
+    other = write_version(tmp_path / "other", image, labels, sources=sources)
+    with pytest.raises(UnusableDataset, match="lists 2 crops of the train split, the split holds 1"):
+        load_training_data(other, config=tiny_config)
