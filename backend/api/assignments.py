@@ -27,11 +27,10 @@ from backend.models.edit import Edit
 from backend.models.fov import Fov
 from backend.models.task import Task
 from backend.services import assignments as rules
-from backend.services import crops, drafts, edits, submissions
+from backend.services import crops, drafts, edit_pages, edits, submissions
 from backend.services.confidences import crop_confidences
 
 assignments = APIBlueprint("assignments", __name__, tag="Annotation")
-EDITS_PER_PAGE = 500
 HELD = {
     "description": "The assignment already held",
     "content": {"application/json": {"schema": AssignmentOut}},
@@ -145,17 +144,12 @@ def list_edits(assignment_id: int, query_data: dict[str, int]) -> dict[str, Any]
     """The log of the assignment, oldest first."""
     claims = bound_to_assignment(assignment_id)
     with looking() as session:
-        found = edits.list_edits(
-            session,
-            assignment_id=assignment_id,
-            annotator_id=claims.user_id,
-            after=query_data["after"],
-            limit=EDITS_PER_PAGE + 1,
+        page = edit_pages.list_edits(
+            session, assignment_id=assignment_id, annotator_id=claims.user_id, after=query_data["after"]
         )
-    rows = found[:EDITS_PER_PAGE]
     return {
-        "items": [{**_columns(edit), "diff": base64.b64encode(edit.diff).decode()} for edit in rows],
-        "next": rows[-1].seq if len(found) > len(rows) else None,
+        "items": [{**_columns(edit), "diff": base64.b64encode(edit.diff).decode()} for edit in page.edits],
+        "next": page.next,
     }
 
 

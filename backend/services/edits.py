@@ -1,4 +1,4 @@
-"""The edit log: appending edits to an assignment, exactly once and in order, and reading them back."""
+"""The edit log: appending edits to an assignment, exactly once and in order."""
 
 import math
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from sqlalchemy import Table, insert, select
 from sqlalchemy.orm import Session
 
 from backend.db import run_after_commit
-from backend.errors import EditDiverged, EditGap, EditMismatch, InvalidInput, NotFound
+from backend.errors import EditDiverged, EditGap, EditMismatch, InvalidInput
 from backend.models import Assignment, Edit
 from backend.services.assignments import lock_open_assignment, renew_lease
 from backend.services.context import Context
@@ -23,8 +23,6 @@ from pipeline.labels import MAX_LABEL
 from pipeline.marks import check_extent, parse_marks
 
 MOST_EDITS = 500
-# One more than a page may hold, so that its reader knows whether another follows.
-MOST_LISTED = 5001
 _LONGEST_TOOL = 40
 _LONGEST_ACTIVE_S = 24 * 3600
 # Of the table, not of the class: a batch of rows needs none of the mapper's work.
@@ -98,27 +96,6 @@ def append_edits(
         _append(session, context, assignment, expected)
     session.flush()
     return assignment.last_seq
-
-
-def list_edits(
-    session: Session, *, assignment_id: int, annotator_id: int, after: int = 0, limit: int = MOST_LISTED
-) -> Sequence[Edit]:
-    """The edits of an assignment with a `seq` above `after`, in order, up to `limit` of them.
-
-    Raises
-    ------
-    NotFound
-        When there is no such assignment of this annotator.
-    """
-    own = select(Assignment.id).where(Assignment.id == assignment_id, Assignment.annotator_id == annotator_id)
-    if session.scalar(own) is None:
-        raise NotFound(f"There is no assignment {assignment_id} of yours.")
-    return session.scalars(
-        select(Edit)
-        .where(Edit.assignment_id == assignment_id, Edit.seq > min(after, MAX_LABEL))
-        .order_by(Edit.seq)
-        .limit(min(limit, MOST_LISTED))
-    ).all()
 
 
 def _expect(known: Draft, edits: Sequence[NewEdit]) -> _Applied | None:

@@ -92,7 +92,7 @@ class EditOut(Out):
 
 
 class EditPageIn(Schema):
-    """Up to 500 edits come at once, those with a `seq` above `after`."""
+    """Up to 500 edits, and about 8 MB of them, come at once, those with a `seq` above `after`."""
 
     after = Integer(load_default=0, validate=Range(min=0))
 

@@ -17,7 +17,8 @@ from backend.errors import CytoloopError, EditDiverged, EditMismatch, InvalidInp
 from backend.models import Assignment
 from backend.services.context import Context
 from backend.services.drafts import committed_draft, materialise_draft
-from backend.services.edits import NewEdit, list_edits
+from backend.services.edit_pages import list_edits
+from backend.services.edits import NewEdit
 from backend.services.marks import read_marks
 from pipeline.label_diff import edit_checksum
 from pipeline.marks import MarkChange, encode_marks
@@ -55,7 +56,7 @@ def test_marks_are_held_alone_and_with_pixels(context: Context, make: Maker, ass
         assert dict(draft.marks) == {KEY: "b", "checked/whole_cell/7": True}
         np.testing.assert_array_equal(draft.labels[0, 0], after)
     with reading(context.sessions) as session:
-        held = list_edits(session, **_ids(assignment))
+        held = list_edits(session, **_ids(assignment)).edits
     assert [(edit.n_px, edit.diff, edit.marks) for edit in held] == [
         (0, b"", f'[["{KEY}",null,"t-cell"]]'),
         (0, b"", f'[["{KEY}","t-cell","b"]]'),

@@ -24,7 +24,8 @@ from backend.models import Assignment, Edit
 from backend.services.assignments import release_assignment
 from backend.services.context import Context
 from backend.services.drafts import committed_draft, draft_labels
-from backend.services.edits import NewEdit, append_edits, list_edits
+from backend.services.edit_pages import list_edits
+from backend.services.edits import NewEdit, append_edits
 from pipeline.label_diff import edit_checksum
 from tests.backend.conftest import Transaction
 from tests.backend.factories import LabelImage, Maker, make_edit, paint_edits
@@ -58,7 +59,9 @@ def test_edits_change_the_labels_and_are_counted(
     assert make.append(assignment, edits[2:]) == 5
     np.testing.assert_array_equal(_labels(context, assignment)[0, 0], after)
     with reading(context.sessions) as session:
-        held = list_edits(session, assignment_id=assignment.id, annotator_id=assignment.annotator_id, after=3)
+        held = list_edits(
+            session, assignment_id=assignment.id, annotator_id=assignment.annotator_id, after=3
+        ).edits
     assert [(edit.seq, edit.tool, edit.n_px, edit.active_s) for edit in held] == [
         (4, "brush", 9, 1.5),
         (5, "brush", 9, 1.5),
