@@ -87,5 +87,8 @@ def test_labels_that_the_storage_lacks_say_so_before_the_first_line(sqlite_conte
     fov_id = _fov(sqlite_context, {})
     assert isinstance(sqlite_context.storage, MemoryStorage)
     sqlite_context.storage.delete_prefix("proposals")
-    with reading(sqlite_context.sessions) as session, pytest.raises(UnreadableImage, match="the OME-Zarr cannot be read"):
+    with (
+        reading(sqlite_context.sessions) as session,
+        pytest.raises(UnreadableImage, match="OME-Zarr cannot be read"),
+    ):
         fov_cells_csv(session, sqlite_context, fov_id=fov_id)
