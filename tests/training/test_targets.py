@@ -1,3 +1,5 @@
+import time
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -122,6 +124,21 @@ def test_pixels_without_truth_are_no_edge_and_have_no_class():
     assert target.sum(axis=(0, 1)).tolist() == [0, 30, 0]
     assert known_weight(labels).sum() == 30
     assert inner_distance_target(labels, config=DEFAULT)[:, 5:].sum() == 0
+
+
+def test_thousands_of_cells_take_less_than_a_second():
+    labels = np.zeros((2048, 2048), np.int32)
+    number = np.arange(93 * 93, dtype=np.int32).reshape(93, 93) + 1
+    labels[:2046, :2046] = np.kron(number, np.ones((22, 22), np.int32))
+    labels[::22] = labels[:, ::22] = 0
+    inner_distance_target(labels, config=DEFAULT)
+    took = []
+    for _ in range(2):
+        begun = time.process_time()
+        inner_distance_target(labels, config=DEFAULT)
+        pixelwise_target(labels, config=DEFAULT)
+        took.append(time.process_time() - begun)
+    assert min(took) < 1
 
 
 def test_unknown_settings_are_refused():
