@@ -15,7 +15,7 @@ from training.postprocess import WatershedConfig, deep_watershed
 from training.prediction import Prediction, StageClock, match_labels, mean_by_label
 from training.predictor_input import check_image
 from training.preprocess import IntensityRange, measure_ranges, preprocess_image
-from training.serving.networks import KerasNetwork, Network
+from training.serving.networks import FIXED_SIDE_PX, KerasNetwork, Network
 from training.targets import INTERIOR
 from training.tiling import run_in_tiles
 
@@ -43,7 +43,8 @@ def load_network_predictor(folder: Path) -> "NetworkPredictor":
     description = read_description(folder)
     network = load_served_network(folder, description.config)
     if network is None:
-        network = KerasNetwork(read_model_folder(folder)[0])
+        side_px = FIXED_SIDE_PX[description.config.network]
+        network = KerasNetwork(read_model_folder(folder, shape_px=side_px)[0])
     return NetworkPredictor(network, config=description.config, compartments=description.compartments)
 
 

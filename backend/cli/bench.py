@@ -33,12 +33,24 @@ NUMERICS = {
     "qc_s": ("QC of 2048 x 2048, 8,000 cells", "s", "below 2"),
 }
 
+PREDICTOR = {
+    "light_network_s_per_mpx": ("light network alone, as served", "s/Mpx", "a tenth of the large one"),
+    "large_network_s_per_mpx": ("large network alone, Keras", "s/Mpx", "to compare with"),
+    "network_ratio": ("light network is faster", "x", "10 or more"),
+    "light_s_per_mpx": ("predict 1024 x 1024, 2,000 cells, light", "s/Mpx", "1.0 or less"),
+    "large_s_per_mpx": ("the same, large in Keras with scikit-image", "s/Mpx", "to compare with"),
+    "end_to_end_ratio": ("end to end is faster", "x", "4 or more"),
+    "postprocess_s": ("post-processing 2048 x 2048, 8,000 cells", "s", "below 1.5"),
+    "predict_peak_mb": ("memory to predict 1024 x 1024, light", "MB", "printed"),
+}
+
 
 @click.command()
 @json_option
+@click.option("--predictor-only", is_flag=True, help="Measure predicting alone.")
 @click.option("--database", "database_url", help="An empty PostgreSQL database to append edits to.")
-def bench(*, as_json: bool, database_url: str | None) -> None:
-    """Measure the numerics, the edit log over HTTP and the editor page on this machine.
+def bench(*, as_json: bool, predictor_only: bool, database_url: str | None) -> None:
+    """Measure the numerics, the predictor, the edit log over HTTP and the editor page on this machine.
 
     PostgreSQL is measured when --database names an empty one, or when the test packages are installed; the
     editor page when they and a Chromium are.
@@ -48,7 +60,10 @@ def bench(*, as_json: bool, database_url: str | None) -> None:
       cytoloop bench --json
     """
     figures: list[Figure] = []
-    for measure in (_numerics, _append_sqlite, lambda: _append_postgresql(database_url), _editor_page):
+    everything = (
+        _numerics, _predictor, _append_sqlite, lambda: _append_postgresql(database_url), _editor_page
+    )  # fmt: skip
+    for measure in (_predictor,) if predictor_only else everything:
         for figure in measure():
             figures.append(figure)
             if not as_json:
@@ -60,6 +75,14 @@ def bench(*, as_json: bool, database_url: str | None) -> None:
 def _numerics() -> list[Figure]:
     measured = run_benchmarks()
     return [Figure(name, measured[key], unit, aim) for key, (name, unit, aim) in NUMERICS.items()]
+
+
+def _predictor() -> list[Figure]:
+    # Imported here because measuring edits needs no network.
+    from training.benchmarks import run_predictor_benchmarks
+
+    measured = run_predictor_benchmarks()
+    return [Figure(name, measured[key], unit, aim) for key, (name, unit, aim) in PREDICTOR.items()]
 
 
 def _append_sqlite() -> list[Figure]:

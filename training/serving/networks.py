@@ -11,6 +11,9 @@ FloatArray = npt.NDArray[np.float32]
 # A Keras model.
 Model = Any
 
+FIXED_SIDE_PX: dict[str, int | None] = {"unet": None, "mesmer": 512}
+"""By network: the side it is built for where Keras cannot run it at any, because it upsamples bilinearly."""
+
 
 class Network(Protocol):
     """A network that is ready to be run."""
@@ -40,16 +43,15 @@ class KerasNetwork:
     Parameters
     ----------
     model
-        With an input of any side.
+        With an input of any side, or a square one.
     """
-
-    side_px: int | None = None
 
     def __init__(self, model: Model) -> None:
         if not model.compiled:
             # XLA is slower than the plain graph on a CPU.
             model.compile(jit_compile=False)
         self._model = model
+        self.side_px: int | None = model.input_shape[1]
 
     def run(self, image: FloatArray) -> Mapping[str, FloatArray]:
         """Run it; see `Network`."""

@@ -20,11 +20,12 @@ from training.model_folder import (
     SERVED_WEIGHTS,
     SERVING_FILE,
     add_files,
+    read_description,
     read_model_folder,
     signed_files,
 )
 from training.network_predictor import NetworkPredictor
-from training.serving.networks import KerasNetwork, Network
+from training.serving.networks import FIXED_SIDE_PX, KerasNetwork, Network
 from training.serving.openvino_network import OpenVinoNetwork, export_openvino, quick_precisions
 
 N_CROPS = 4
@@ -34,8 +35,6 @@ OPENVINO, KERAS = "openvino", "keras"
 # Fewer instances do not show whether a runtime is exact, so its maps have to be equal as well.
 _FEW_INSTANCES = 20
 _EQUAL_MAPS = 1e-3
-# Keras cannot export bilinear upsampling of a side that varies.
-_EXPORTED_SIDE_PX = {"unet": None, "mesmer": 512}
 
 log = logging.getLogger(__name__)
 
@@ -102,12 +101,12 @@ def serve_model(folder: Path, crops: Sequence[Image]) -> ServedModel:
 
 
 def _export(folder: Path, crops: Sequence[Image]) -> tuple[ServedModel, dict[str, bytes]]:
-    model, description = read_model_folder(folder)
+    description = read_description(folder)
+    side_px = FIXED_SIDE_PX[description.config.network]
+    model, _ = read_model_folder(folder, shape_px=side_px)
     predict_with = partial(NetworkPredictor, config=description.config, compartments=description.compartments)
-    side_px = _EXPORTED_SIDE_PX[description.config.network]
     try:
-        fixed = model if side_px is None else read_model_folder(folder, shape_px=side_px)[0]
-        graph, weights = export_openvino(fixed)
+        graph, weights = export_openvino(model)
         keras = predict_with(KerasNetwork(model))
         for precision in quick_precisions():
             network = OpenVinoNetwork(graph, weights, precision=precision, side_px=side_px)
