@@ -40,6 +40,27 @@ describe("the annotator's calls", () => {
     expect(await createAnnotatorApi(server.transport()).edits(8, 2)).toEqual([edit, second]);
   });
 
+  it("reads marks, and asks for a box and follows it", async () => {
+    const body = {
+      compartment: "nuclear",
+      frame: 0,
+      window: { row: 1, col: 2, height: 16, width: 20 },
+    } as const;
+    const marks = { last_seq: 3, marks: { "checked/nuclear/7": true } };
+    const queued = { id: 7, state: "queued", message: null };
+    const server = new FakeServer()
+      .on("GET /assignments/8/marks", marks)
+      .on("POST /assignments/8/predictions", queued)
+      .on("GET /assignments/8/predictions/7", { ...queued, state: "done" })
+      .on("GET /assignments/8/predictions/7/labels.npy", new Response(new Uint8Array([9])));
+    const api = createAnnotatorApi(server.transport());
+    expect(await api.marks(8)).toEqual(marks);
+    expect(await api.requestPrediction(8, body)).toEqual(queued);
+    expect((await api.prediction(8, 7)).state).toBe("done");
+    expect(new Uint8Array(await api.predictionLabels(8, 7))).toEqual(new Uint8Array([9]));
+    expect(server.asked[1]?.body).toEqual(body);
+  });
+
   it("sends edits as one batch and submits with the checksums", async () => {
     const server = new FakeServer()
       .on("POST /assignments/8/edits", { last_seq: 1 })

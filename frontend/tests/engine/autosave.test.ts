@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { type PredictorPort, SaveError, type SendOutcome, type WireEdit } from "../../src/engine";
-import { COMPARTMENTS, decodeDiff, fromBase64, labelsChecksum } from "../../src/model";
+import {
+  COMPARTMENTS,
+  type Compartment,
+  decodeDiff,
+  fromBase64,
+  labelsChecksum,
+} from "../../src/model";
 import { Random } from "../model/random";
 import { BadNetwork, FakeServer } from "./fake-server";
 import { copyLabels, emptyLabels, settle, TestEditor, TestJournal, TestTime } from "./test-editor";
@@ -117,9 +123,13 @@ function fickle(time: TestTime, random: Random): PredictorPort {
   };
 }
 
-function expectSameBytes(test: TestEditor, server: FakeServer): void {
+function expectSameBytes(
+  test: TestEditor,
+  server: FakeServer,
+  names: readonly Compartment[] = COMPARTMENTS,
+): void {
   expect(test.editor.marksNow()).toEqual(Object.fromEntries(server.marks));
-  for (const name of COMPARTMENTS) {
+  for (const name of names) {
     expect(test.data(name)).toEqual(server.labels[name]?.data);
   }
 }
@@ -186,6 +196,28 @@ describe("after ten thousand random gestures, reloads and network faults", () =>
       }
     },
   );
+});
+
+it("the bytes of a vast change are made after its frame, or when somebody wants them", async () => {
+  const shape = { nFrames: 1, nRows: 200, nCols: 200 };
+  const labels = emptyLabels(shape);
+  labels.whole_cell?.data.forEach((_, at, data) => {
+    data[at] = Math.floor(at / 200) % 2 === 0 ? 0 : (at % 2) * (1 + (at % 7));
+  });
+  const journal = new TestJournal();
+  const server = new FakeServer(labels);
+  const test = await TestEditor.open({ shape, labels, journal, save: server });
+  const before = test.data().slice();
+  test.use("flood").click([0, 0]);
+  await settle();
+  expect([test.editor.lastSeq(), journal.edits.length]).toEqual([1, 0]);
+  await test.time.pass(40);
+  expect(journal.edits.map(({ seq }) => seq)).toEqual([1]);
+  test.command("history.undo");
+  expect(test.editor.unsavedEdits().map(({ tool }) => tool)).toEqual(["flood", "undo"]);
+  await test.editor.flush();
+  expect(test.data()).toEqual(before);
+  expectSameBytes(test, server, ["whole_cell"]);
 });
 
 /** An editor with one edit made, and a server that answers what it is told. */
