@@ -95,7 +95,7 @@ def test_two_versions_that_would_split_an_fov_differently_cannot_both_stand(
 def test_each_source_says_in_which_version_it_was_first(lite: Loop) -> None:
     lite.accept(2)
     freeze_dataset(lite.context, project_id=lite.project_id)
-    lite.accept(1)
+    lite.accept(1, first=2)
     freeze_dataset(lite.context, project_id=lite.project_id)
     with reading(lite.context.sessions) as session:
         manifest = list_dataset_versions(session, project_id=lite.project_id)[0].manifest
