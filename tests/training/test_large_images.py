@@ -1,3 +1,8 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -6,6 +11,8 @@ from scipy import ndimage as ndi
 
 from pipeline.metrics import score_labels
 from pipeline.synthetic import synthetic_tissue
+from tests.training import large_prediction
+from tests.training.large_prediction import CELL_PX, PERIOD_PX
 from training.baseline import BaselinePredictor
 from training.errors import InvalidConfig, UnfinishedPrediction
 from training.large_images import plan_tiles, predict_image
@@ -234,3 +241,21 @@ def test_an_image_of_the_pixel_size_of_the_model_is_seen_as_it_is(pixel_size_um)
     assert np.array_equal(
         band.labels["nuclear"], ThresholdPredictor().predict_scored(image).labels["nuclear"]
     )
+
+
+def test_twenty_thousand_pixels_square_are_predicted_in_bounded_memory():
+    side_px, n_across = 20_000, -(-20_000 // PERIOD_PX)
+    script = Path(large_prediction.__file__)
+    done = subprocess.run(
+        [sys.executable, script, str(side_px)],
+        capture_output=True,
+        check=True,
+        cwd=script.parents[2],
+        env={"PYTHONPATH": "."},
+    )
+    told = json.loads(done.stdout)
+    lit_across = n_across * CELL_PX - max(0, (n_across - 1) * PERIOD_PX + CELL_PX - side_px)
+    assert told["n_instances"] == n_across**2
+    assert told["n_lit_px"] == lit_across**2
+    assert told["least_confidence"] == 0.5
+    assert told["peak_gb"] < 4
