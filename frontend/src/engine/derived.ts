@@ -1,12 +1,24 @@
 /** The part of the state that follows from the log, the labels, the marks and the plane that is shown. */
-import { alertsOf, type DivisionAlert, type LabelDocument, type MarkBook } from "../model";
+import {
+  alertsOf,
+  type DivisionAlert,
+  type InstanceIndex,
+  type LabelDocument,
+  type MarkBook,
+  type MarksView,
+} from "../model";
 import type { EditLog } from "./edit-log";
 import type { EditorSnapshot } from "./types";
+
+type Counts = Pick<EditorSnapshot, "nChecked" | "typeCounts">;
 
 export class Derived {
   private readonly document: LabelDocument;
   private readonly marks: MarkBook;
   private readonly log: EditLog;
+  /** What the counts and the alerts were computed from; they are not computed twice. */
+  private counted: readonly unknown[] = [];
+  private judged: readonly unknown[] = [];
 
   constructor(document: LabelDocument, marks: MarkBook, log: EditLog) {
     this.document = document;
@@ -19,10 +31,6 @@ export class Derived {
     const { compartment, frame, selected } = snapshot;
     const index = this.document.index({ compartment, frame });
     const marks = this.marks.view(compartment);
-    let nChecked = 0;
-    for (const label of marks.checked) {
-      nChecked += index.has(label) ? 1 : 0;
-    }
     return {
       save: this.log.saveState,
       canUndo: this.log.history.canUndo,
@@ -30,35 +38,49 @@ export class Derived {
       nEdits: this.log.nEdits,
       nRestored: this.log.nRestored,
       nInstances: index.size,
-      nChecked,
       selection: index.get(selected),
       marks,
-      alerts: this.alerts(snapshot),
-      typeCounts: this.typeCounts(snapshot),
+      alerts: this.alerts(marks, snapshot),
+      ...this.counts(index, marks, snapshot),
     };
   }
 
-  private alerts({ compartment, alerts }: EditorSnapshot): readonly DivisionAlert[] {
-    const { divisions } = this.marks.view(compartment);
+  private alerts(
+    { divisions }: MarksView,
+    { compartment, alerts }: EditorSnapshot,
+  ): readonly DivisionAlert[] {
+    const from = [divisions, this.log.nEdits];
+    if (isSame(from, this.judged)) {
+      return alerts;
+    }
+    this.judged = from;
     const found = alertsOf(divisions, (label) => this.document.framesOf(compartment, label));
     return JSON.stringify(found) === JSON.stringify(alerts) ? alerts : found;
   }
 
-  private typeCounts(snapshot: EditorSnapshot): EditorSnapshot["typeCounts"] {
-    const { compartment, frame, typeCounts } = snapshot;
-    const index = this.document.index({ compartment, frame });
-    const counts = new Map<string, number>();
+  private counts(index: InstanceIndex, marks: MarksView, snapshot: EditorSnapshot): Counts {
+    const from = [index, index.nComings, marks.types, marks.checked];
+    if (isSame(from, this.counted)) {
+      return { nChecked: snapshot.nChecked, typeCounts: snapshot.typeCounts };
+    }
+    this.counted = from;
+    let nChecked = 0;
+    for (const label of marks.checked) {
+      nChecked += index.has(label) ? 1 : 0;
+    }
+    const typeCounts = new Map<string, number>();
     let nTyped = 0;
-    for (const [label, type] of this.marks.view(compartment).types) {
+    for (const [label, type] of marks.types) {
       if (index.has(label)) {
-        counts.set(type, (counts.get(type) ?? 0) + 1);
+        typeCounts.set(type, (typeCounts.get(type) ?? 0) + 1);
         nTyped++;
       }
     }
-    counts.set("", index.size - nTyped);
-    const isSame =
-      counts.size === typeCounts.size &&
-      [...counts].every(([type, n]) => typeCounts.get(type) === n);
-    return isSame ? typeCounts : counts;
+    typeCounts.set("", index.size - nTyped);
+    return { nChecked, typeCounts };
   }
+}
+
+function isSame(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((value, i) => value === b[i]);
 }
