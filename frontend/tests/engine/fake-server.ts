@@ -1,8 +1,11 @@
 /** The server's side of the editing protocol, with a network between that can fail in every way. */
+import { expect } from "vitest";
 import type { SavePort, SendOutcome, WireEdit } from "../../src/engine";
 import {
   applyDiff,
   applyMarks,
+  COMPARTMENTS,
+  type Compartment,
   decodeDiff,
   editChecksum,
   fromBase64,
@@ -14,7 +17,7 @@ import {
   reverseMarks,
 } from "../../src/model";
 import { Random } from "../model/random";
-import { copyLabels, type TestTime } from "./test-editor";
+import { copyLabels, type TestEditor, type TestTime } from "./test-editor";
 
 export class FakeServer implements SavePort {
   readonly labels: LabelSet;
@@ -157,5 +160,17 @@ export class BadNetwork implements SavePort {
     return new Promise((resolve) => {
       this.time.after(delayMs, () => resolve(outcome));
     });
+  }
+}
+
+/** Labels, marks and nothing else are the same here and there. */
+export function expectSameBytes(
+  test: TestEditor,
+  server: FakeServer,
+  names: readonly Compartment[] = COMPARTMENTS,
+): void {
+  expect(test.editor.marksNow()).toEqual(Object.fromEntries(server.marks));
+  for (const name of names) {
+    expect(test.data(name)).toEqual(server.labels[name]?.data);
   }
 }
