@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, vi } from "vitest";
 
 // The first import of a late part takes its time on a busy machine.
 configure({ asyncUtilTimeout: 5000 });
+vi.setConfig({ testTimeout: 20_000 });
 
 // Warnings are errors: whatever a page writes to the console fails its test.
 beforeEach(() => {

@@ -75,7 +75,7 @@ describe("over the crop", () => {
     expect(map()).toBeNull();
     act(() => held.show({ camera: { zoom: 6, left: 0, top: 0 } }));
     const shown = map() as HTMLElement;
-    fireEvent.pointerDown(shown, { buttons: 1, clientX: 66, clientY: 66 });
+    fireEvent.pointerDown(shown, { buttons: 1, clientX: 46, clientY: 46 });
     expect(held.editor.setCamera).toHaveBeenLastCalledWith({ zoom: 6, left: 25, top: 25 });
     held.editor.setCamera.mockClear();
     fireEvent.pointerMove(shown, { buttons: 0, clientX: 10, clientY: 10 });
@@ -159,10 +159,26 @@ describe("over the crop", () => {
       await user.type(field, "{Control>}{Enter}{/Control}");
       expect(held.editor.cancelNote).toHaveBeenCalledTimes(2);
       write({ id: "n1", label: 0, row: 5 });
-      expect(await screen.findByRole("form", { name: "Note: a place in the image" })).toBeTruthy();
+      expect(
+        await screen.findByRole("region", { name: "Note: a place in the image" }),
+      ).toBeTruthy();
       await user.click(screen.getByRole("button", { name: "Delete" }));
       expect(held.editor.saveNote).toHaveBeenLastCalledWith("");
     });
+  });
+
+  it.each([
+    ["right of its pin", 0, { width: 900, height: 700 }, "46px"],
+    ["left of it", 380, { width: 900, height: 700 }, "490px"],
+    ["below it", 60, { width: 320, height: 700 }, "12px"],
+  ])("lies the editor of a note %s", async (_, column, size, left) => {
+    const { work } = held.editor.state.getSnapshot();
+    const compartment = "whole_cell" as const;
+    const place = { compartment, label: 0, frame: 0, row: 20, column: column + 9.5 };
+    held.show({ work: { ...work, noteDraft: { id: null, text: "", ...place } } });
+    const viewport = { ...size, pixelRatio: 1 };
+    render(<CropOverlay crop={held.crop} viewport={viewport} mark={null} />);
+    expect((await screen.findByRole("region")).style.left).toBe(left);
   });
 
   it("lie boxes that the predictor works on, each with a way out", async () => {

@@ -81,8 +81,9 @@ describe("steps", () => {
       nFound: 1,
       meanIou: 0.75,
       missed: [1],
-      extra: [7],
+      extra: [],
     });
+    expect(verdictOf(truth, Uint32Array.of(7, 7, 7, 9, 8, 5)).extra).toEqual([9, 8]);
   });
 });
 

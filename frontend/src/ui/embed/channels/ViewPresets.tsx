@@ -1,4 +1,4 @@
-import { type FormEvent, useEffect, useState, useSyncExternalStore } from "react";
+import { useEffect, useState, useSyncExternalStore } from "react";
 import type { ViewPreset } from "../../../api";
 import { Button } from "../../components/Button";
 import { strings } from "../../strings";
@@ -41,7 +41,7 @@ export function ViewPresets({
     setChosen(keyOf("own", name));
     setNaming(false);
   };
-  if (naming) return <NameForm onKeep={keep} onCancel={() => setNaming(false)} />;
+  if (naming) return <NameField onKeep={keep} onCancel={() => setNaming(false)} />;
   return (
     <>
       <div className="view-presets">
@@ -81,31 +81,35 @@ export function ViewPresets({
   );
 }
 
-function NameForm({ onKeep, onCancel }: { onKeep: (name: string) => void; onCancel: () => void }) {
-  const keep = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const name = String(new FormData(event.currentTarget).get("name")).trim();
-    if (name === "") onCancel();
-    else onKeep(name);
+/** No form: a sandboxed frame lets none be submitted. */
+function NameField({ onKeep, onCancel }: { onKeep: (name: string) => void; onCancel: () => void }) {
+  const [name, setName] = useState("");
+  const keep = () => {
+    if (name.trim() === "") onCancel();
+    else onKeep(name.trim());
   };
   return (
-    <form className="view-presets" onSubmit={keep}>
+    <div className="view-presets">
       <input
         // biome-ignore lint/a11y/noAutofocus: the person has just asked for this field.
         autoFocus
-        name="name"
         type="text"
         className="input"
         aria-label={text.name}
         placeholder={text.name}
         maxLength={MOST_LETTERS}
-        onKeyDown={(event) => event.key === "Escape" && onCancel()}
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === "Enter") keep();
+          else if (event.key === "Escape") onCancel();
+        }}
       />
-      <Button small tone="primary" type="submit">
+      <Button small tone="primary" onClick={keep}>
         {text.keep}
       </Button>
       <IconButton icon="close" label={strings.common.cancel} onClick={onCancel} />
-    </form>
+    </div>
   );
 }
 

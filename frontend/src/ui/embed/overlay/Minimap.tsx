@@ -4,7 +4,9 @@ import type { OpenCrop } from "../open-crop";
 import { useEditorState } from "../useEditorState";
 import { cameraOn, isCut, type Size } from "./places";
 
-const LONGEST_PX = 132;
+/** Longest side; smaller where the crop itself has little room. */
+const longestPx = ({ width }: Size) => (width < NARROW_PX ? 92 : 132);
+const NARROW_PX = 560;
 
 /** What is shown of a crop over its canvas. */
 export interface ShownCrop extends Pick<OpenCrop, "editor"> {
@@ -18,7 +20,8 @@ export function Minimap({ crop, viewport }: { crop: ShownCrop; viewport: Size })
   const shape = { nRows: assignment.window.height, nCols: assignment.window.width };
   if (!isCut(camera, shape, viewport)) return null;
 
-  const scale = LONGEST_PX / Math.max(shape.nRows, shape.nCols);
+  const longest = longestPx(viewport);
+  const scale = longest / Math.max(shape.nRows, shape.nCols);
   const size = {
     width: Math.max(1, Math.round(shape.nCols * scale)),
     height: Math.max(1, Math.round(shape.nRows * scale)),
@@ -44,7 +47,7 @@ export function Minimap({ crop, viewport }: { crop: ShownCrop; viewport: Size })
       }}
       onPointerMove={moveTo}
     >
-      <MinimapPicture editor={editor} />
+      <MinimapPicture editor={editor} longest={longest} />
       <div
         className="minimap-view"
         style={{
@@ -59,7 +62,7 @@ export function Minimap({ crop, viewport }: { crop: ShownCrop; viewport: Size })
 }
 
 /** Drawn again when channels or the frame change. */
-function MinimapPicture({ editor }: Pick<ShownCrop, "editor">) {
+function MinimapPicture({ editor, longest }: Pick<ShownCrop, "editor"> & { longest: number }) {
   const ref = useRef<HTMLCanvasElement>(null);
   const channels = useEditorState(editor, (state) => state.channels);
   const view = useEditorState(editor, (state) => state.view);
@@ -68,9 +71,9 @@ function MinimapPicture({ editor }: Pick<ShownCrop, "editor">) {
   useEffect(() => {
     const canvas = ref.current;
     if (!canvas) return;
-    const { width, height, rgba } = editor.minimap(LONGEST_PX);
+    const { width, height, rgba } = editor.minimap(longest);
     Object.assign(canvas, { width, height });
     canvas.getContext("2d")?.putImageData(new ImageData(rgba, width, height), 0, 0);
-  }, [editor, channels, view, frame]);
+  }, [editor, longest, channels, view, frame]);
   return <canvas ref={ref} />;
 }

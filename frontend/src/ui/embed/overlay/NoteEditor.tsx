@@ -1,4 +1,4 @@
-import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import type { Editor, NoteDraft, Viewport } from "../../../engine";
 import { MAX_NOTE_LETTERS } from "../../../model";
 import { Button } from "../../components/Button";
@@ -9,6 +9,8 @@ import { useEditorState } from "../useEditorState";
 const text = marksStrings.editor;
 const BOX = { width: 264, height: 176 };
 const GAP_PX = 12;
+/** Room that the pin and what it stands on keep. */
+const PIN_PX = 26;
 
 interface NoteEditorProps {
   editor: Editor;
@@ -16,18 +18,19 @@ interface NoteEditorProps {
   viewport: Viewport;
 }
 
-/** What is written about a cell or a place, beside its pin. */
+/** What is written about a cell or a place, beside its pin. No form: a sandboxed frame submits none. */
 export function NoteEditor({ editor, draft, viewport }: NoteEditorProps) {
   const camera = useEditorState(editor, (state) => state.camera);
   const [words, setWords] = useState(draft.text);
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => field.current?.focus({ preventScroll: true }), []);
-  const x = (draft.column + 0.5 - camera.left) * camera.zoom + GAP_PX;
-  const y = (draft.row + 0.5 - camera.top) * camera.zoom;
+  const pin = {
+    x: (draft.column + 0.5 - camera.left) * camera.zoom,
+    y: (draft.row + 0.5 - camera.top) * camera.zoom,
+  };
   const place = draft.label > 0 ? marksStrings.notes.cell(draft.label) : text.place;
 
-  const save = (event?: FormEvent) => {
-    event?.preventDefault();
+  const save = () => {
     if (words.trim() === "") editor.cancelNote();
     else editor.saveNote(words.trim());
   };
@@ -39,14 +42,10 @@ export function NoteEditor({ editor, draft, viewport }: NoteEditorProps) {
     event.stopPropagation();
   };
   return (
-    <form
+    <section
       className="note-editor"
       aria-label={text.title(place)}
-      style={{
-        left: within(x, viewport.width - BOX.width - GAP_PX),
-        top: within(y, viewport.height - BOX.height - GAP_PX),
-      }}
-      onSubmit={save}
+      style={besides(pin, viewport)}
       onKeyDown={onKeyDown}
     >
       <h2>{text.title(place)}</h2>
@@ -60,7 +59,13 @@ export function NoteEditor({ editor, draft, viewport }: NoteEditorProps) {
         onChange={(event) => setWords(event.target.value)}
       />
       <div className="actions">
-        <Button small tone="primary" type="submit" disabled={words.trim() === ""} title={text.keys}>
+        <Button
+          small
+          tone="primary"
+          disabled={words.trim() === ""}
+          title={text.keys}
+          onClick={save}
+        >
           {text.save}
         </Button>
         <Button small tone="quiet" onClick={() => editor.cancelNote()}>
@@ -72,8 +77,21 @@ export function NoteEditor({ editor, draft, viewport }: NoteEditorProps) {
           </Button>
         )}
       </div>
-    </form>
+    </section>
   );
+}
+
+/** Right of the pin, or left, or else below or above it: the place stays in sight. */
+function besides(pin: { x: number; y: number }, { width, height }: Viewport) {
+  const most = { left: width - BOX.width - GAP_PX, top: height - BOX.height - GAP_PX };
+  const rows = { top: within(pin.y - GAP_PX, most.top) };
+  const right = pin.x + PIN_PX;
+  if (right <= most.left) return { left: Math.max(GAP_PX, right), ...rows };
+  const left = pin.x - PIN_PX - BOX.width;
+  if (left >= GAP_PX) return { left, ...rows };
+  const below = pin.y + PIN_PX;
+  const top = below <= most.top ? below : pin.y - PIN_PX - BOX.height;
+  return { left: within(pin.x - BOX.width / 2, most.left), top: within(top, most.top) };
 }
 
 function within(value: number, most: number): number {

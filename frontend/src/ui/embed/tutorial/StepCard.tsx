@@ -53,7 +53,7 @@ export function StepCard({ practice, step, number, onNext, onSubmit }: StepCardP
             {text.submit}
           </Button>
         ) : (
-          <Button small tone={done ? "primary" : "quiet"} onClick={onNext}>
+          <Button small tone={done ? "primary" : "plain"} onClick={onNext}>
             {done ? text.next : text.skip}
           </Button>
         )}

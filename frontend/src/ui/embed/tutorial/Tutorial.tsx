@@ -1,13 +1,17 @@
 import { useEffect, useState } from "react";
-import type { Viewport } from "../../../engine";
+import type { Editor, Viewport } from "../../../engine";
 import { Button } from "../../components/Button";
 import { Logo } from "../../components/Logo";
+import { embedStrings } from "../../strings-embed";
 import { tutorialStrings } from "../../strings-tutorial";
 import { CanvasHost } from "../CanvasHost";
+import { IconButton } from "../icons";
+import { useKeys } from "../keys/useKeys";
 import { CropOverlay } from "../overlay/CropOverlay";
 import { ToolOptions } from "../toolbar/ToolOptions";
 import { ToolStrip } from "../toolbar/ToolStrip";
 import { useCommands } from "../useCommands";
+import { useEditorState } from "../useEditorState";
 import { useNote } from "../useNote";
 import { openPractice, type Practice } from "./practice-editor";
 import { StepCard } from "./StepCard";
@@ -81,6 +85,7 @@ function PracticeScreen({ practice, onAgain, onClose }: PracticeScreenProps) {
       <header className="top-bar">
         <Logo size={22} />
         <h1 className="practice-title">{text.title}</h1>
+        <UndoButtons editor={editor} run={run} />
         <span className="muted">{text.lead}</span>
         <span className="top-space" />
         <Button small tone="quiet" onClick={onAgain}>
@@ -122,6 +127,30 @@ function PracticeScreen({ practice, onAgain, onClose }: PracticeScreenProps) {
           )}
         </div>
       </aside>
+    </div>
+  );
+}
+
+function UndoButtons({ editor, run }: { editor: Editor; run: (command: string) => void }) {
+  const keys = useKeys();
+  const canUndo = useEditorState(editor, (state) => state.canUndo);
+  const canRedo = useEditorState(editor, (state) => state.canRedo);
+  return (
+    <div className="top-group">
+      <IconButton
+        icon="undo"
+        label={embedStrings.actions.undo}
+        keys={keys.labelOf("history.undo")}
+        disabled={!canUndo}
+        onClick={() => run("history.undo")}
+      />
+      <IconButton
+        icon="redo"
+        label={embedStrings.actions.redo}
+        keys={keys.labelOf("history.redo")}
+        disabled={!canRedo}
+        onClick={() => run("history.redo")}
+      />
     </div>
   );
 }

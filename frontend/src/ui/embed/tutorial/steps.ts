@@ -118,7 +118,7 @@ export interface Verdict {
   readonly meanIou: number;
   /** True cells without a label that is good enough. */
   readonly missed: readonly number[];
-  /** Labels that cover no true cell well enough. */
+  /** Labels that are not the best one of any true cell. */
   readonly extra: readonly number[];
 }
 
@@ -127,7 +127,7 @@ export function verdictOf(truth: Uint32Array, plane: Uint32Array): Verdict {
   const cells = [...new Set(truth)].filter((label) => label > 0).sort((a, b) => a - b);
   const overlaps = cells.map((cell) => ({ cell, ...overlap(truth, plane, cell) }));
   const found = overlaps.filter(({ iou }) => iou >= FOUND_IOU);
-  const used = new Set(found.map(({ label }) => label));
+  const used = new Set(overlaps.map(({ label }) => label));
   return {
     nCells: cells.length,
     nFound: found.length,
