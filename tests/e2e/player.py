@@ -65,7 +65,11 @@ class Player:
         assert self.faults == []
 
     def reload(self) -> None:
+        is_framed = self.surface != self.page.main_frame
         self.page.reload()
+        if is_framed:
+            self.page.frame_locator("#task").locator(READY).wait_for()
+            self.surface = self.page.frames[1]
         self.surface.wait_for_selector(READY)
         self.find_editor()
 

@@ -15,6 +15,8 @@ from tests.e2e.player import Player
 from tests.e2e.scene import SHAPE, scene_labels, set_labels, write_scenes
 
 N_ANNOTATORS = 16
+PATIENCE_MS = 90_000
+"""A machine that does other work at the same time is slow to open the first crop."""
 ATTRIBUTES = {"frame": "", "sandbox": 'sandbox="allow-scripts"'}
 
 
@@ -60,9 +62,9 @@ def open_scene(
         surface = page.main_frame
     else:
         page.goto(host(job.url(annotator), ATTRIBUTES[place]))
-        page.frame_locator("#task").locator(READY).wait_for()
+        page.frame_locator("#task").locator(READY).wait_for(timeout=PATIENCE_MS)
         surface = page.frames[1]
-    surface.wait_for_selector(READY)
+    surface.wait_for_selector(READY, timeout=PATIENCE_MS)
     player = Player(page, surface, client, assignment, shots)
     # The first click gives the frame the keys.
     player.press("v")
