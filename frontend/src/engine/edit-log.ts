@@ -46,7 +46,7 @@ export class EditLog {
   private readonly journal: CrashJournal;
   /** Edits of the journal that fit nowhere: kept for the annotator to download. */
   private stranded: readonly WireEdit[] = [];
-  private lastMoment = "";
+  private lastMoment = 0;
   nEdits = 0;
   nRestored = 0;
 
@@ -66,7 +66,7 @@ export class EditLog {
     });
     for (const edit of options.log) {
       this.history.follow(loggedChange(edit));
-      this.lastMoment = edit.client_at;
+      this.lastMoment = Date.parse(edit.client_at);
     }
   }
 
@@ -186,10 +186,9 @@ export class EditLog {
 
   /** Now, but never the moment of the step before: that tells steps apart in the log. */
   private nextMoment(): string {
-    const now = this.options.ports.clock.now();
-    const moment = new Date(now).toISOString();
-    this.lastMoment = moment === this.lastMoment ? new Date(now + 1).toISOString() : moment;
-    return this.lastMoment;
+    const now = Math.floor(this.options.ports.clock.now());
+    this.lastMoment = now === this.lastMoment ? now + 1 : now;
+    return new Date(this.lastMoment).toISOString();
   }
 
   private announce(tool: string, changes: readonly Change[]): void {
@@ -224,7 +223,7 @@ export class EditLog {
     const logged = loggedChange(edit);
     this.apply(logged.change);
     this.history.follow(logged);
-    this.lastMoment = edit.client_at;
+    this.lastMoment = Date.parse(edit.client_at);
     this.queue.add(OutgoingEdit.of(edit));
     this.nRestored++;
     this.announce(edit.tool, [logged.change]);

@@ -74,9 +74,12 @@ export function changeOf(edit: WireEdit): Change {
   return { diff, marks: parseMarks(edit.marks ?? "") };
 }
 
-/** Edits of one step share tool and moment; those of steps that follow each other never do. */
-export function groupOf({ tool, client_at }: EditHead): string {
-  return `${tool} ${client_at}`;
+/**
+ * Edits of one step share tool and moment; those of steps that follow each other never do. The server
+ * may write a moment in other words.
+ */
+function groupOf({ tool, client_at }: EditHead): string {
+  return `${tool} ${Date.parse(client_at)}`;
 }
 
 export function loggedChange(edit: WireEdit): LoggedChange {
