@@ -16,14 +16,16 @@ from training.training_data import TrainingData
 SHARES = (0.05, 0.1, 0.25, 0.5, 0.75, 1.0)
 
 
-def run_dataset_size(items: Sequence[DatasetItem], *, settings: ExperimentSettings) -> Outcome:
+def run_dataset_size(
+    items: Sequence[DatasetItem], *, settings: ExperimentSettings, shares: Sequence[float] = SHARES
+) -> Outcome:
     """Train on growing, nested bins of the training crops; validation and test stay the same.
 
     Each model has the same budget, so that only the data differ (Greenwald et al. 2022, Fig. 2).
     """
     dataset = make_dataset(items, "dataset", settings=settings)
     data = load_crops(dataset, settings=settings)
-    sizes = bin_sizes(len(data.train))
+    sizes = bin_sizes(len(data.train), shares=shares)
     rows: list[Row] = []
     bins = nested_bins(data, sizes, seed=settings.seed)
     for place, (share, part) in enumerate(zip(sizes.values(), bins, strict=True)):
@@ -41,9 +43,9 @@ def run_dataset_size(items: Sequence[DatasetItem], *, settings: ExperimentSettin
     return _outcome(rows, settings=settings)
 
 
-def bin_sizes(n_crops: int) -> dict[int, float]:
+def bin_sizes(n_crops: int, *, shares: Sequence[float] = SHARES) -> dict[int, float]:
     """Give the share behind each number of crops, smallest first; equal numbers are one bin."""
-    return {max(int(share * n_crops), 1): share for share in SHARES}
+    return {max(int(share * n_crops), 1): share for share in shares}
 
 
 def nested_bins(data: TrainingData, sizes: Iterable[int], *, seed: int) -> list[TrainingData]:

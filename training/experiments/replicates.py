@@ -15,8 +15,10 @@ from training.experiments.training_sets import compartments_of, load_crops, make
 N_SPLITS = 3
 
 
-def run_replicates(items: Sequence[DatasetItem], *, settings: ExperimentSettings) -> Outcome:
-    """Train and test on three random splits by group (Greenwald et al. 2022, Methods, "Model benchmarking").
+def run_replicates(
+    items: Sequence[DatasetItem], *, settings: ExperimentSettings, n_splits: int = N_SPLITS
+) -> Outcome:
+    """Train and test on several splits by group (Greenwald et al. 2022, Methods, "Model benchmarking").
 
     Parameters
     ----------
@@ -26,7 +28,7 @@ def run_replicates(items: Sequence[DatasetItem], *, settings: ExperimentSettings
         Budget, seed and threshold.
     """
     rows: list[Row] = []
-    for number in range(N_SPLITS):
+    for number in range(n_splits):
         seed = settings.seed + number
         dataset = make_dataset(items, f"split-{number}", settings=settings, seed=seed)
         scores = train_and_score(
@@ -35,7 +37,7 @@ def run_replicates(items: Sequence[DatasetItem], *, settings: ExperimentSettings
             tests={"test": dataset},
             settings=settings,
             seed=seed,
-            progress=settings.part(number, N_SPLITS),
+            progress=settings.part(number, n_splits),
         )["test"]
         rows += [
             {"split_seed": seed, "compartment": name, **scores[name]} for name in compartments_of(scores)
@@ -57,7 +59,11 @@ def _finding(rows: Sequence[Row], *, settings: ExperimentSettings) -> str:
         else f"{name} F1 {values[0]:.3f} (one split only has such cells to test)"
         for name, values in _by_compartment(rows).items()
     ]
-    return f"Over {N_SPLITS} splits, at IoU {settings.iou}: " + "; ".join(parts) + "."
+    return (
+        f"Over {len({row['split_seed'] for row in rows})} splits, at IoU {settings.iou}: "
+        + "; ".join(parts)
+        + "."
+    )
 
 
 def _plot(rows: Sequence[Row], *, settings: ExperimentSettings) -> Figure:
