@@ -58,6 +58,4 @@ class KeptTiles:
             if top < bottom:
                 cols = slice(window.col, window.col + window.width)
                 seen = self.labels(index, name)[top - window.row : bottom - window.row]
-                add_seen(
-                    band[top - row : bottom - row, cols], seen, sure, sums, counts
-                )
+                add_seen(band[top - row : bottom - row, cols], seen, sure, sums, counts)
