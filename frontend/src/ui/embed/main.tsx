@@ -15,6 +15,7 @@ import "../styles/crop.css";
 import "../styles/panels.css";
 import "../styles/channels.css";
 import "../styles/marks.css";
+import "../styles/crop-marks.css";
 import "../styles/overlays.css";
 
 /** The last part of `/embed/<launch token>`. */
