@@ -36,6 +36,7 @@ def test_a_project_is_created_with_every_setting(context: Context, begin: Transa
             "submit_checks": {"min_area_px": 15, "min_covered": 0.5, "min_bright_area_px": 80},
             "view_presets": [],
             "postprocessing": {},
+            "train_from": "default",
         }
         assert find_project(session, name="colon").id == made.id  # type: ignore[union-attr]
         assert find_project(session, name="liver") is None
