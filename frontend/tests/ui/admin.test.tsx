@@ -241,6 +241,7 @@ describe("training", () => {
     expect(oldest?.textContent).toContain("unet-10.812–0.900");
     await user.click(screen.getByRole("button", { name: "Compare with current" }));
     await screen.findByText("Queued. The decision will stand under Promotions.");
+    screen.getByRole("button", { name: "Download the report of unet-2" });
     expect(server.calls("POST /projects/1/promotions")[0]?.body).toEqual({ model_version_id: 2 });
   });
 });
