@@ -189,8 +189,16 @@ class Trainer(Protocol):
         sets parameters of the watershed by compartment, for predictors that have them.
         """
 
-    def predict_window(self, predictor: Predictor, image: npt.NDArray[Any], window: Window) -> LabelSet:
-        """Label images of a window of an image, with the intensities of the whole image.
+    def predict_window(
+        self,
+        predictor: Predictor,
+        image: npt.NDArray[Any],
+        window: Window,
+        *,
+        pixel_size_um: float | None = None,
+        postprocessing: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> LabelSet:
+        """Label images of a window of an image, with the intensities of the whole image; else as bands.
 
         `image` (rows, columns, [nuclear, membrane]) float32; the answer (window rows, window columns) int32.
         """

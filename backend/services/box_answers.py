@@ -1,8 +1,10 @@
 """The worker's side of predictions in a box: read the window with its surroundings, predict, store."""
 
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +22,7 @@ from backend.services.context import Context
 from backend.services.crop_bases import window_of
 from backend.services.fovs import open_reader
 from backend.services.model_versions import first_predictor, open_predictor
+from backend.services.projects import project_postprocessing
 from backend.services.storage_prefixes import fresh_prefix
 from backend.services.transitions import move_box
 from pipeline.errors import PipelineError
@@ -46,6 +49,7 @@ class _Question:
     box: Window
     model_version_id: int | None
     first: str
+    postprocessing: Mapping[str, Mapping[str, Any]]
 
 
 def predict_box(context: Context, *, box_id: int) -> None:
@@ -102,6 +106,7 @@ def _begin(context: Context, box_id: int) -> _Question | None:
             box=Window(box.row, box.col, box.height, box.width),
             model_version_id=job.model_version_id,
             first=first_predictor(session, job.project_id),
+            postprocessing=project_postprocessing(session, project_id=job.project_id),
         )
 
 
@@ -119,8 +124,14 @@ def _predict(context: Context, question: _Question) -> npt.NDArray[np.uint32]:
         question.crop.row + around.row, question.crop.col + around.col, around.height, around.width
     )
     image = model_image(open_reader(context, question.fov), in_fov, question.frame)
-    labels = context.trainer.predict_window(predictor, image, _inside(seen, around))[question.compartment]
-    cut = labels[_inside(question.box, seen).slices]
+    labels = context.trainer.predict_window(
+        predictor,
+        image,
+        _inside(seen, around),
+        pixel_size_um=question.fov.pixel_size_um,
+        postprocessing=question.postprocessing,
+    )
+    cut = labels[question.compartment][_inside(question.box, seen).slices]
     return relabel_sequential(cut).astype("<u4")
 
 

@@ -71,11 +71,27 @@ class WorkTrainer:
             adjusted = cast(predictors.Predictor, predictor).adjusted(postprocessing or {})
             return _Bands(predict_image(adjusted, read, shape, pixel_size_um=pixel_size_um))
 
-    def predict_window(self, predictor: Predictor, image: npt.NDArray[Any], window: Window) -> LabelSet:
+    def predict_window(
+        self,
+        predictor: Predictor,
+        image: npt.NDArray[Any],
+        window: Window,
+        *,
+        pixel_size_um: float | None = None,
+        postprocessing: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> LabelSet:
         """Label images of a window of an image, with the intensities of the whole image."""
+        part = image[window.slices]
         with _translated():
-            calibrated = cast(predictors.Predictor, predictor).calibrated([image])
-            return calibrated.predict(image[window.slices])
+            adjusted = cast(predictors.Predictor, predictor).adjusted(postprocessing or {})
+            bands = predict_image(
+                adjusted.calibrated([image]),
+                lambda tile: part[tile.slices],
+                part.shape[:2],
+                pixel_size_um=pixel_size_um,
+            )
+            pieces = [band.labels for band in bands]
+        return {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
 
     def train(
         self,

@@ -108,7 +108,16 @@ class QuickTrainer:
         self.asked.append((pixel_size_um, dict(postprocessing or {})))
         return QuickBands(predictor.predict(read(Window(0, 0, *shape))))
 
-    def predict_window(self, predictor: Predictor, image: npt.NDArray[Any], window: Window) -> LabelSet:
+    def predict_window(
+        self,
+        predictor: Predictor,
+        image: npt.NDArray[Any],
+        window: Window,
+        *,
+        pixel_size_um: float | None = None,
+        postprocessing: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> LabelSet:
+        self.asked.append((pixel_size_um, dict(postprocessing or {})))
         return predictor.predict(image[window.slices])
 
     def train(
@@ -153,7 +162,9 @@ class Loop:
         self.context = replace(context, load_predictor=load_bright, trainer=self.trainer)
         self.folder = folder
         with transaction(context.sessions) as session:
-            self.project_id = create_project(session, context, name="loop", settings={"qc": QC}).id
+            self.project_id = create_project(
+                session, context, name="loop", settings={"qc": QC, "predictor": "baseline"}
+            ).id
             self.users = {
                 role: self._user(session, role) for role in (Role.ANNOTATOR, Role.REVIEWER, Role.ADMIN)
             }

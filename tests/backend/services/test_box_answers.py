@@ -10,7 +10,7 @@ import pytest
 from backend.adapters.memory import MemoryStorage
 from backend.db import reading, transaction
 from backend.errors import StorageError
-from backend.models import Assignment, BoxPrediction, Task
+from backend.models import Assignment, BoxPrediction, Fov, Project, Task
 from backend.models.box_prediction import BoxState
 from backend.models.user import Role
 from backend.ports import ModelError, Predictor
@@ -34,9 +34,11 @@ class SeeingTrainer(QuickTrainer):
         super().__init__([0.8])
         self.seen: list[tuple[tuple[int, ...], Window]] = []
 
-    def predict_window(self, predictor: Predictor, image: npt.NDArray[Any], window: Window) -> LabelSet:
+    def predict_window(
+        self, predictor: Predictor, image: npt.NDArray[Any], window: Window, **how: Any
+    ) -> LabelSet:
         self.seen.append((image.shape, window))
-        return super().predict_window(predictor, image, window)
+        return super().predict_window(predictor, image, window, **how)
 
 
 class Asking:
@@ -103,6 +105,17 @@ def test_answering_again_changes_nothing(asking: Asking) -> None:
     predict_box(asking.context, box_id=999)
     assert sorted(asking.context.storage.list("predictions")) == before
     assert len(asking.trainer.seen) == 1
+
+
+def test_a_box_is_predicted_at_the_pixel_size_and_with_the_settings_of_its_fov(lite: Asking) -> None:
+    with transaction(lite.context.sessions) as session:
+        fov_id = session.get_one(Task, session.get_one(Assignment, lite.assignment_id).task_id).fov_id
+        fov = session.get_one(Fov, fov_id)
+        fov.pixel_size_um = 0.25
+        project = session.get_one(Project, fov.project_id)
+        project.settings = {**project.settings, "postprocessing": {"nuclear": {"growth_px": 0}}}
+    predict_box(lite.context, box_id=lite.ask())
+    assert lite.trainer.asked[-1] == (0.25, {"nuclear": {"growth_px": 0}})
 
 
 def test_work_that_was_lost_in_the_middle_is_done_again(lite: Asking) -> None:
@@ -210,9 +223,9 @@ def test_an_answer_that_nobody_waits_for_is_thrown_away(lite: Asking) -> None:
     box_id = lite.ask()
     plain = lite.trainer.predict_window
 
-    def slow(*args: Any) -> LabelSet:
+    def slow(*args: Any, **how: Any) -> LabelSet:
         give_up_box(lite.context, box_id=box_id, message="too late")
-        return plain(*args)
+        return plain(*args, **how)
 
     lite.trainer.predict_window = slow  # type: ignore[method-assign]
     predict_box(lite.context, box_id=box_id)

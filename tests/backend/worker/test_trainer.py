@@ -91,6 +91,10 @@ def test_a_window_is_predicted_with_the_intensities_of_its_image() -> None:
     )
     whole = baseline.predict(image)["nuclear"][window.slices] > 0
     assert np.mean((found["nuclear"] > 0) == whole) > 0.9
+    # A window larger than a tile comes as one label image too.
+    wide = np.tile(image, (10, 1, 1))
+    high = WorkTrainer().predict_window(baseline, wide, Window(0, 0, 1100, 128))
+    assert high["nuclear"].shape == (1100, 128)
     # A window without any nucleus shows nothing, however much its noise stands out from the rest of it.
     dark = np.zeros((128, 128, 2), np.float32)
     dark[64:] = image[64:]
