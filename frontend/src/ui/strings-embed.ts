@@ -128,6 +128,8 @@ export const embedStrings = {
     background: "background",
     label: (label: number) => `cell ${label}`,
     selected: (label: number, area: number) => `Selected: cell ${label}, ${area} px`,
+    uncertain: "uncertain",
+    isChecked: "checked",
     checked: (n: number, of: number) => `${n} of ${of} checked`,
     checking: (n: number, of: number, key: string) =>
       `${key} accepts this cell and goes to the next: ${n} of ${of} checked.`,

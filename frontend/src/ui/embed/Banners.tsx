@@ -1,4 +1,5 @@
 import { useEffect, useState } from "react";
+import type { Editor } from "../../engine";
 import { Button } from "../components/Button";
 import { Banner } from "../components/Notice";
 import { embedStrings } from "../strings-embed";
@@ -30,9 +31,27 @@ export function Banners(props: BannersProps) {
   );
 }
 
+/** A browser that is back, or a page that is looked at again, does not wait for the next attempt. */
+function useRetryWhenBack(editor: Editor) {
+  const isOffline = useEditorState(editor, (state) => state.save.kind === "offline");
+  useEffect(() => {
+    if (!isOffline) return;
+    const retry = () => {
+      if (document.visibilityState === "visible") editor.retrySave();
+    };
+    window.addEventListener("online", retry);
+    document.addEventListener("visibilitychange", retry);
+    return () => {
+      window.removeEventListener("online", retry);
+      document.removeEventListener("visibilitychange", retry);
+    };
+  }, [editor, isOffline]);
+}
+
 function SaveBanner({ crop, onReload, onNext, onDownload }: Omit<BannersProps, "problem">) {
   const { editor } = crop;
   const save = useEditorState(editor, (state) => state.save);
+  useRetryWhenBack(editor);
   switch (save.kind) {
     case "offline":
       return (

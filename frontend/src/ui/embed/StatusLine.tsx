@@ -1,5 +1,5 @@
 import type { Assignment } from "../../api";
-import { type Editor, findCommand, type Hover } from "../../engine";
+import { type Editor, type EditorSnapshot, findCommand, type Hover } from "../../engine";
 import { embedStrings } from "../strings-embed";
 import { useKeys } from "./keys/useKeys";
 import { useEditorState } from "./useEditorState";
@@ -25,6 +25,7 @@ export function StatusLine({ editor, assignment, run }: StatusLineProps) {
   const hover = useEditorState(editor, (state) => state.hover);
   const selected = useEditorState(editor, (state) => state.selected);
   const area = useEditorState(editor, (state) => state.selection?.areaPx ?? 0);
+  const said = useEditorState(editor, (state) => whatIsSaid(state));
   const nInstances = useEditorState(editor, (state) => state.nInstances);
   const nChecked = useEditorState(editor, (state) => state.nChecked);
   const zoom = useEditorState(editor, (state) => state.camera.zoom);
@@ -38,7 +39,9 @@ export function StatusLine({ editor, assignment, run }: StatusLineProps) {
         {isExposed && embedStrings.banner.noJournal}
         {!isExposed && hover && hoverWords(hover, assignment)}
       </span>
-      {selected > 0 && <span>{text.selected(selected, area)}</span>}
+      {selected > 0 && (
+        <span>{[text.selected(selected, area), said].filter(Boolean).join(", ")}</span>
+      )}
       {nChecked > 0 && (
         <progress
           className="checked-share"
@@ -64,6 +67,17 @@ export function StatusLine({ editor, assignment, run }: StatusLineProps) {
       </span>
     </footer>
   );
+}
+
+/** What the marks of the selected cell say of it, in words. */
+function whatIsSaid({ selected, marks, cellTypes }: EditorSnapshot): string {
+  const id = marks.types.get(selected);
+  const type = id === undefined ? "" : (cellTypes.find((known) => known.id === id)?.name ?? id);
+  const flags = [
+    marks.uncertain.has(selected) && text.uncertain,
+    marks.checked.has(selected) && text.isChecked,
+  ];
+  return [type, ...flags].filter(Boolean).join(", ");
 }
 
 function hoverWords(hover: Hover, { channels }: Assignment): string {
