@@ -60,7 +60,8 @@ def lab(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Lab:
     """A project to work in."""
     admin = ApiClient.sign_in(stack.url, "admin", stack.passwords["admin"])
     reviewer = ApiClient.sign_in(stack.url, "reviewer", stack.passwords["reviewer"])
-    project = admin.post("/projects", {"name": "Browser tests", "settings": {"cell_types": CELL_TYPES}})
+    settings = {"cell_types": CELL_TYPES, "predictor": "baseline"}
+    project = admin.post("/projects", {"name": "Browser tests", "settings": settings})
     context = build_context(stack.settings, role="cli")
     loop = Loop(context, stack.url, admin, reviewer, project["id"], seed=0)
     return Lab(loop, tmp_path_factory.mktemp("images"))

@@ -187,18 +187,6 @@ def test_select_cycles_hover_names_and_hide_takes_away(player):
     assert held not in (shown, hidden)
 
 
-def test_a_crop_is_worked_through_by_keyboard(player):
-    """Accept and go on: each press checks one cell, and no pixel changes."""
-    player.press("j")
-    seen = []
-    for _ in range(3):
-        seen.append(player.state()["selected"])
-        player.press("Enter")
-    assert len(set(seen)) == 3
-    player.surface.get_by_text("3 of 11 checked").wait_for()
-    assert (player.saved_labels() == scene.scene_labels()).all()
-
-
 def test_keys_reach_the_frame_once_it_has_the_focus(scene_job, browser, platform):
     player = open_scene(scene_job, "focus", browser=browser, place="frame", host=platform)
     player.page.mouse.click(1200, 750)

@@ -101,6 +101,21 @@ def click(name):
     return lambda player: player.surface.get_by_role("button", name=name, exact=True).first.click()
 
 
+def tab(name):
+    def show(player):
+        if player.surface.locator("[data-panel='false']").count():
+            player.press("Control+b")
+        player.surface.get_by_role("tab", name=name).click()
+
+    return show
+
+
+def noting(player):
+    player.select(scene.PLAIN)
+    player.press("Control+Shift+a")
+    player.surface.get_by_role("form", name="Note").wait_for()
+
+
 def offline(player):
     player.page.context.set_offline(True)
     player.press("b")
@@ -121,6 +136,8 @@ STATES = {
     "keys and help": tool("?"),
     "palette": tool("Control+k"),
     "findings": tool("Control+Enter"),
+    **{f"panel {name}": tab(name) for name in ("Types", "Notes", "Ignore", "Divisions")},
+    "writing a note": noting,
     "the panel closed": tool("Control+b"),
     "menu": click("More"),
     "practice": lambda player: (click("More")(player), click("Practise on an example")(player)),
@@ -128,7 +145,7 @@ STATES = {
 }
 
 
-IN_SMALL = ("as opened", "wand", "keys and help", "findings", "practice")
+IN_SMALL = ("as opened", "wand", "keys and help", "findings", "panel Notes", "practice")
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import { decodeDiff, fromBase64 } from "../../src/model";
 import { ACTS, type Act, drag } from "./bench-acts";
 import { type BenchCrop, openBenchCrop, type Place } from "./bench-crop";
 
-const N_STROKES = 4;
-const N_EVENTS = 300;
+const N_STROKES = 3;
+const N_EVENTS = 200;
 const N_REPEATS = 11;
 
 export interface BenchRow {

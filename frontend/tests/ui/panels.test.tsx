@@ -126,17 +126,17 @@ describe("cell types", () => {
   it("are given to the selected cell, and taken away by a second press", async () => {
     held.show({ selected: 7 });
     const user = show();
-    await user.click(button("Give the selected cell the type T cell"));
+    await user.click(screen.getByTitle("Give the selected cell the type T cell"));
     act(() => held.show(marks({ types: new Map([[7, "t_cell"]]) })));
-    await user.click(button("Give the selected cell the type T cell"));
-    await user.click(button("Take the type of the selected cell away"));
+    await user.click(screen.getByTitle("Give the selected cell the type T cell"));
+    await user.click(screen.getByTitle("Take the type of the selected cell away"));
     expect(held.editor.setType.mock.calls).toEqual([["t_cell"], [null], [null]]);
     expect(held.editor.setActiveType).toHaveBeenLastCalledWith("t_cell");
   });
 
   it("are chosen for clicks where no cell is selected", async () => {
     const user = show();
-    await user.click(button("Give the selected cell the type Other"));
+    await user.click(screen.getByTitle("Give the selected cell the type Other"));
     await user.click(button("Assign by clicking"));
     expect(held.editor.setType).not.toHaveBeenCalled();
     expect(held.editor.setActiveType).toHaveBeenCalledWith("other");
@@ -155,7 +155,9 @@ describe("cell types", () => {
     ]);
     held.show({ ...marks({ types }), work: { ...work, hidden: new Set([9]) } });
     const user = show();
-    expect(button("Give the selected cell the type T cell").textContent).toBe("T cell41");
+    expect(screen.getByTitle("Give the selected cell the type T cell").textContent).toBe(
+      "T cell41",
+    );
     await user.click(button("Hide cells of the type T cell"));
     expect(held.editor.setHidden).toHaveBeenLastCalledWith([9, 3, 4]);
     act(() => held.show({ work: { ...work, hidden: new Set([9, 3, 4]) } }));

@@ -73,7 +73,7 @@ function TypeRow({ type, editor }: { type: CellType; editor: Editor }) {
         type="button"
         className="type-give"
         aria-pressed={isOfSelected}
-        aria-label={text.give(name)}
+        title={text.give(name)}
         onClick={give}
       >
         <span className="swatch" style={{ background: color }} />
@@ -103,7 +103,7 @@ function NoTypeRow({ editor }: { editor: Editor }) {
       <button
         type="button"
         className="type-give"
-        aria-label={text.clear}
+        title={text.clear}
         disabled={!canClear}
         onClick={() => editor.setType(null)}
       >
