@@ -14,7 +14,7 @@ class PromotionOutcome(enum.StrEnum):
 
 
 class Promotion(Base):
-    """One recorded decision about which model version predicts new jobs (None: `baseline`).
+    """One recorded decision about which model version predicts new jobs (None: the first predictor).
 
     `from_model_id` was current before, `to_model_id` is the candidate or, in a roll-back, the version
     that came back. `comparison` holds both scores and the FOVs they were measured on.

@@ -83,7 +83,7 @@ export interface paths {
         /** Every project. */
         get: operations["get_projects_list_projects"];
         put?: never;
-        /** Create a project; its jobs start with the `baseline` predictor. */
+        /** Create a project; its setting `predictor` proposes until a model version is promoted. */
         post: operations["post_projects_create_project"];
         delete?: never;
         options?: never;
