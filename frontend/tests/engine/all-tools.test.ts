@@ -13,6 +13,24 @@ it("each tool has a command, a key and a hint of its own", async () => {
 });
 
 describe("encircle", () => {
+  it("takes the click on its start for the closing one, and undo gives a line up", async () => {
+    const test = await withTwoCells();
+    test.use("encircle").click([35, 30]);
+    for (const place of [
+      [35, 60],
+      [55, 60],
+      [55, 30],
+      [35, 30],
+    ] as const) {
+      test.pointer("pointer_move", place, { buttons: 0 });
+    }
+    test.click([35, 30]);
+    expect([test.snapshot.path, test.editor.lastSeq()]).toEqual(["encircle.idle", 1]);
+    test.click([45, 70]).command("history.undo");
+    expect([test.snapshot.path, test.editor.lastSeq()]).toEqual(["encircle.idle", 1]);
+    expect(test.snapshot.work.draft).toBeNull();
+  });
+
   it("follows the pointer without a button and closes at a click", async () => {
     const test = await withTwoCells();
     const before = test.data().slice();

@@ -21,7 +21,14 @@ export function encircleTool(context: ToolContext): Tool {
   let start: ScreenPoint = { x: 0, y: 0 };
   let farthest = 0;
   let erases = false;
+  /** Where a shape closed by itself: the click that was to close it may still come. */
+  let closedAt: ScreenPoint | null = null;
 
+  const isLateClick = ({ screen }: ToolPointer): boolean => {
+    const at = closedAt;
+    closedAt = null;
+    return at !== null && Math.hypot(screen.x - at.x, screen.y - at.y) < CLOSE_PX;
+  };
   const follow = ({ trail, screen }: ToolPointer): number => {
     points.push(...trail);
     context.draw({ kind: "path", points: points.slice(), closes: true });
@@ -39,7 +46,7 @@ export function encircleTool(context: ToolContext): Tool {
     states: {
       idle: {
         down: (pointer) => {
-          if (!context.snapshot.editable) {
+          if (isLateClick(pointer) || !context.snapshot.editable) {
             return undefined;
           }
           points = [];
@@ -67,13 +74,21 @@ export function encircleTool(context: ToolContext): Tool {
       tracing: {
         move: (pointer) => {
           const away = follow(pointer);
-          return away < CLOSE_PX && farthest > FAR_PX ? close() : undefined;
+          if (away >= CLOSE_PX || farthest <= FAR_PX) {
+            return undefined;
+          }
+          closedAt = start;
+          return close();
         },
         down: (pointer) => {
           follow(pointer);
           return close();
         },
         finish: close,
+        back: () => {
+          context.draw(null);
+          return "idle";
+        },
       },
     },
     abort: () => context.draw(null),
