@@ -34,7 +34,7 @@ def list_projects(query_data: dict[str, Any]) -> dict[str, Any]:
 @projects.output(ProjectOut, status_code=201)
 @projects.doc(responses={409: "The name is taken"})
 def create_project(json_data: dict[str, Any]) -> dict[str, Any]:
-    """Create a project; its jobs start with the `baseline` predictor."""
+    """Create a project; its setting `predictor` proposes until a model version is promoted."""
     with writing() as session:
         return _shown(session, rules.create_project(session, context(), **json_data))
 

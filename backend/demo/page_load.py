@@ -35,7 +35,7 @@ def open_job(stack: Stack, folder: Path) -> str:
     """One synthetic FOV in a job; the launch link of an annotator."""
     admin = ApiClient.sign_in(stack.url, "admin", stack.passwords["admin"])
     reviewer = ApiClient.sign_in(stack.url, "reviewer", stack.passwords["reviewer"])
-    project = admin.post("/projects", {"name": "Page"})
+    project = admin.post("/projects", {"name": "Page", "settings": {"predictor": "baseline"}})
     loop = Loop(build_context(stack.settings, role="cli"), stack.url, admin, reviewer, project["id"], seed=0)
     images = synthetic_images(folder, n_rounds=1, per_round=1, seed=0).rounds[0]
     stages = Stages("page", quiet=True)

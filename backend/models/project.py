@@ -9,7 +9,7 @@ class Project(Base):
     """A body of FOVs with its settings and the predictor that pre-labels its next job.
 
     `settings` holds `qc` (thresholds by name), `crop_size_px`, `overlap`, `retrain_min_new_cells`.
-    `current_model_id` is None while the `baseline` predictor serves; only a promotion changes it.
+    `current_model_id` is None while the one that `settings` name serves; only a promotion changes it.
     """
 
     __tablename__ = "projects"

@@ -44,7 +44,7 @@ class ProjectSettings:
     crop_size_px: int = 270
     overlap: float = 0.2
     retrain_min_new_cells: int = 500
-    predictor: str = "baseline"
+    predictor: str = "default"
     cell_types: Sequence[Mapping[str, Any]] = ()
     submit_checks: Mapping[str, Any] = field(default_factory=dict)
     view_presets: Sequence[Mapping[str, Any]] = ()
@@ -184,7 +184,8 @@ def update_settings(session: Session, *, project_id: int, changes: Mapping[str, 
     project = session.get(Project, project_id, with_for_update=True, populate_existing=True)
     if project is None:
         raise NotFound(f"There is no project {project_id}.")
-    settings = ProjectSettings.from_dict({**project.settings, **changes}).to_dict()
+    held = {"predictor": first_predictor(session, project_id), **project.settings}
+    settings = ProjectSettings.from_dict({**held, **changes}).to_dict()
     _refuse_other_predictor(session, project, settings["predictor"])
     project.settings = settings
     session.flush()

@@ -31,7 +31,7 @@ class TaskCountsOut(Out):
 
 
 class JobOut(Out):
-    """`model_version_id` null means that `baseline` made the proposals."""
+    """`model_version_id` null means that the project's first predictor made them."""
 
     id = Integer()
     project_id = Integer()

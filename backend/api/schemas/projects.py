@@ -64,7 +64,7 @@ class ProjectCountsOut(Out):
 
 
 class ProjectOut(Out):
-    """`current_model` is null while the `baseline` predictor serves."""
+    """`current_model` is null while the setting `predictor` names what serves."""
 
     id = Integer()
     name = String()

@@ -89,7 +89,7 @@ class RollBackIn(Schema):
 
 
 class PromotionOut(Out):
-    """One recorded decision; model version null means `baseline`."""
+    """One recorded decision; model version null means the first predictor."""
 
     id = Integer()
     project_id = Integer()

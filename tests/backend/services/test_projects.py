@@ -31,7 +31,7 @@ def test_a_project_is_created_with_every_setting(context: Context, begin: Transa
             "crop_size_px": 128,
             "overlap": 0.2,
             "retrain_min_new_cells": 500,
-            "predictor": "baseline",
+            "predictor": "default",
             "cell_types": [],
             "submit_checks": {"min_area_px": 15, "min_covered": 0.5, "min_bright_area_px": 80},
             "view_presets": [],
@@ -65,7 +65,7 @@ def test_the_first_predictor_is_chosen_before_the_first_job(
     job = make.open_job()
     other_id = make.project()
     with begin() as session:
-        update_settings(session, project_id=other_id, changes={"predictor": "default"})
+        update_settings(session, project_id=other_id, changes={"predictor": "baseline"})
         update_settings(session, project_id=job.project_id, changes={"predictor": "baseline", "overlap": 0.1})
         with pytest.raises(Conflict, match="whose proposals the baseline made; its predictor stays"):
             update_settings(session, project_id=job.project_id, changes={"predictor": "default"})
