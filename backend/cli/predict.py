@@ -26,7 +26,11 @@ SUFFIXES = (".npz", ".tif", ".tiff")
 @click.argument("image", type=InFile)
 @click.option("--out", type=OutPath, required=True, help="Labels as .npz (`y`, `compartments`) or .tif.")
 @click.option(
-    "--predictor", "spec", default="baseline", show_default=True, help="`baseline` or a model folder."
+    "--predictor",
+    "spec",
+    default="default",
+    show_default=True,
+    help="`default` (the model that comes with the project), `baseline` or a model folder.",
 )
 @watershed_options
 @click.option("--timing", is_flag=True, help="Print the share of time of each stage.")

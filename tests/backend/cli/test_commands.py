@@ -28,7 +28,7 @@ def test_crops_of_a_labelled_image_stitch_back_to_it(call, labelled, tmp_path):
 @pytest.mark.parametrize("suffix", ["npz", "tif"])
 def test_predict_writes_labels_that_score_and_qc_read(call, labelled, tmp_path, suffix):
     image, out = labelled(3), tmp_path / f"labels.{suffix}"
-    result = call("predict", image, "--out", out)
+    result = call("predict", image, "--out", out, "--predictor", "baseline")
     assert result.exit_code == 0, result.output
     scores = json.loads(call("score", "--true", image, "--pred", out, "--iou", 0.5, "--json").output)
     assert scores["nuclear"]["f1"] > 0.3
@@ -108,9 +108,14 @@ def test_a_damaged_model_is_refused(call, labelled, tmp_path):
     fails(result, "model")
 
 
-def test_a_unet_nobody_trained_says_how_to_get_one(call, labelled, tmp_path):
-    result = call("predict", labelled(1), "--out", tmp_path / "o.npz", "--predictor", "unet")
-    fails(result, "cytoloop train", "baseline")
+def test_an_installation_without_its_model_says_how_to_get_one(call, labelled, tmp_path, monkeypatch):
+    monkeypatch.setattr("training.predictor.default_model_dir", lambda: None)
+    result = call("predict", labelled(1), "--out", tmp_path / "o.npz")
+    fails(result, "install it again", "cytoloop train", "baseline")
+
+
+def test_the_default_model_needs_the_folder_of_its_images_to_be_made(call, tmp_path):
+    fails(call("default-model", "--data", tmp_path), "MANIFEST.json", "DATA=FOLDER")
 
 
 def test_the_kind_of_output_is_checked_before_any_work(call, labelled, tmp_path):

@@ -91,7 +91,8 @@ def test_wrong_parameters_are_refused_by_name(call, recorder, image, tmp_path, a
 
 
 def test_the_baseline_has_no_such_parameters(call, image, tmp_path):
-    result = call("predict", image, "--out", tmp_path / "o.npz", "--watershed", "radius_px=3")
+    options = ("--predictor", "baseline", "--watershed", "radius_px=3")
+    result = call("predict", image, "--out", tmp_path / "o.npz", *options)
     assert result.exit_code == 2
     assert "baseline has no such watershed" in result.output
 
