@@ -29,20 +29,29 @@ export function pannedBy(camera: Camera, dx: number, dy: number): Camera {
   return { ...camera, left: camera.left - dx / camera.zoom, top: camera.top - dy / camera.zoom };
 }
 
-/** The whole image in the middle of the view. */
+/**
+ * The whole image in the middle of the view; of a strip that would be thinner than a pixel of the screen
+ * there, as much as fits.
+ */
 export function fitted(shape: PlaneShape, viewport: Viewport): Camera {
   const room = 1 - 2 * FIT_MARGIN;
-  const zoom = Math.min(
+  const whole = Math.min(
     MAX_ZOOM,
     (Math.max(1, viewport.width) * room) / shape.nCols,
     (Math.max(1, viewport.height) * room) / shape.nRows,
   );
+  const zoom = Math.max(whole, thinnestZoom(shape));
   return centredOn({ x: shape.nCols / 2, y: shape.nRows / 2 }, zoom, viewport);
 }
 
 /** The least zoom: half of the fitted one, so that an image never gets lost, and at most 1:1. */
 export function leastZoom(shape: PlaneShape, viewport: Viewport): number {
-  return Math.min(1, fitted(shape, viewport).zoom / 2);
+  return Math.max(Math.min(1, fitted(shape, viewport).zoom / 2), thinnestZoom(shape));
+}
+
+/** The zoom at which the shorter side is as long as one pixel of the screen. */
+function thinnestZoom({ nRows, nCols }: PlaneShape): number {
+  return 1 / Math.min(nRows, nCols);
 }
 
 /** A camera with an image point in the middle of the view. */
