@@ -55,6 +55,7 @@ FOR_REVIEWERS = {
     ("get", "/datasets/{dataset_id}"),
     ("get", "/datasets/{dataset_id}/files/{name}"),
     ("get", "/runs/{run_id}"),
+    ("get", "/model-versions/{model_version_id}/report"),
 }
 FOR_ADMINS = {
     ("get", "/users"),
@@ -105,6 +106,7 @@ def test_every_operation_refuses_every_other_role(
             "assignment_id",
             "dataset_id",
             "run_id",
+            "model_version_id",
             "index",
             "box_id",
         ):
