@@ -86,6 +86,14 @@ def box_args(generator: np.random.Generator, scene: Scene) -> dict[str, Any]:
     return {"box": [min(r0, r1), min(c0, c1), abs(r0 - r1) + 1, abs(c0 - c1) + 1]}
 
 
+def adopt_args(generator: np.random.Generator, scene: Scene) -> dict[str, Any]:
+    """Choose a box, as often the whole image, beside which there is no label, and names for what it holds."""
+    rows, cols = scene["image"].shape
+    whole = {"box": [0, 0, rows, cols]}
+    box = whole if generator.random() < 0.5 else box_args(generator, scene)
+    return {**box, "names": list(range(70, 90))}
+
+
 def split_args(generator: np.random.Generator, scene: Scene) -> dict[str, Any]:
     """Choose two pixels of one label."""
     row, col = place(generator, scene)
@@ -162,7 +170,7 @@ DRAWS: dict[str, tuple[Callable[..., Labels], Draw, bool]] = {
     ),
     "polygon": (plain.polygon, polygon_args, True),
     "polygon_erase": (plain.polygon_erase, lambda g, s: {**polygon_args(g, s), **label_args(g, s)}, True),
-    "adopt": (plain.adopt, lambda g, s: {**box_args(g, s), "names": list(range(70, 90))}, True),
+    "adopt": (plain.adopt, adopt_args, True),
 }
 
 
