@@ -27,7 +27,7 @@ class Saying:
 
 def writing(player):
     """Types into the note that was opened, and keeps it."""
-    field = player.surface.get_by_role("form", name="Note").get_by_role("textbox")
+    field = player.surface.get_by_role("region", name="Note:").get_by_role("textbox")
     field.wait_for()
     field.fill(TEXT)
     field.press("Control+Enter")

@@ -113,7 +113,7 @@ def tab(name):
 def noting(player):
     player.select(scene.PLAIN)
     player.press("Control+Shift+a")
-    player.surface.get_by_role("form", name="Note").wait_for()
+    player.surface.get_by_role("region", name="Note:").wait_for()
 
 
 def offline(player):
