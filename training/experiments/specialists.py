@@ -36,7 +36,9 @@ def run_specialists(items: Sequence[DatasetItem], *, settings: ExperimentSetting
     for members in categories.values():
         splits |= assign_splits([item.group for item in members], seed=settings.seed, fixed=splits)
     datasets = {
-        name: make_dataset(members, f"of-{place}", settings=settings, fixed=splits)
+        name: make_dataset(
+            members, f"of-{place}", settings=settings, fixed=splits, what=f"{settings.by} {name!r}"
+        )
         for place, (name, members) in enumerate(categories.items())
     }
     sources = {**datasets, ALL: make_dataset(items, ALL, settings=settings, fixed=splits)}

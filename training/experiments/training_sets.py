@@ -8,6 +8,7 @@ from typing import Any
 
 from pipeline.dataset import build_dataset
 from pipeline.dataset_items import DatasetItem
+from training.errors import UnusableDataset
 from training.evaluate import evaluate_predictor
 from training.experiments.settings import ExperimentSettings
 from training.predictor import load_predictor
@@ -22,16 +23,29 @@ def make_dataset(
     settings: ExperimentSettings,
     seed: int | None = None,
     fixed: Mapping[str, str] | None = None,
+    what: str = "the images",
 ) -> Path:
-    """Freeze items in the scratch folder; see `build_dataset`."""
+    """Freeze items in the scratch folder; see `build_dataset`. Messages say `what` they are.
+
+    Raises
+    ------
+    UnusableDataset
+        Nothing is left to test on: said before anything is trained.
+    """
     folder = settings.scratch / name
-    build_dataset(
+    manifest = build_dataset(
         items,
         folder,
         seed=settings.seed if seed is None else seed,
         min_cells=settings.min_cells,
         fixed=fixed,
     )
+    if manifest["splits"]["test"]["n_crops"] == 0:
+        groups = sorted(manifest["groups"])
+        raise UnusableDataset(
+            f"{what}: {len(groups)} groups ({', '.join(groups[:3])}) leave none to test on; images of"
+            " one group stay together, so give three groups or more."
+        )
     return folder
 
 

@@ -68,6 +68,18 @@ def test_specialists_are_tested_at_home_and_abroad(tissues, settings, tmp_path):
     assert finished(reported)
 
 
+def test_a_category_that_leaves_nothing_to_test_on_is_named_before_anything_is_trained(
+    tissues, settings, tmp_path
+):
+    given, reported = settings
+    with pytest.raises(
+        UnusableDataset, match=r"platform 'first': 2 groups \(fov-1, fov-3\) leave none to test"
+    ):
+        run_specialists(tissues[:5], settings=given)
+    assert reported == []
+    assert not list(tmp_path.glob("model-*"))
+
+
 def test_specialists_need_two_categories(tissues, settings):
     with pytest.raises(
         UnusableDataset, match=r"all 3 images are of one platform \(second\); give images of two"
