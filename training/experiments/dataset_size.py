@@ -61,7 +61,8 @@ def _outcome(rows: list[Row], *, settings: ExperimentSettings) -> Outcome:
         x.append(row["n_crops"])
         y.append(row["f1"])
     parts = [
-        f"{name} F1 from {y[0]:.3f} with {x[0]} crops to {y[-1]:.3f} with {x[-1]}"
+        f"{name} F1 from {y[0]:.3f} with {x[0]} crops to {y[-1]:.3f} with {x[-1]}, the best {max(y):.3f} with"
+        f" {x[y.index(max(y))]}"
         for name, (x, y) in lines.items()
     ]
     figure, axes = new_plot(title="Training data", x="training crops", y=f"F1 at IoU {settings.iou}")

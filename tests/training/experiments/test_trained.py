@@ -53,7 +53,7 @@ def test_dataset_size_scores_each_bin_on_the_same_test_crops(tissues, settings):
     assert len(sizes) > 1
     assert len({row["n_true"] for row in outcome.rows if row["compartment"] == "nuclear"}) == 1
     assert f"with {sizes[0]} crops" in outcome.finding
-    assert f"with {sizes[-1]}" in outcome.finding
+    assert f"with {sizes[-1]}, the best" in outcome.finding
     assert finished(reported)
 
 
