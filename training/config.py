@@ -1,5 +1,6 @@
 """The frozen configs of a model: what stands in `model.json` beside its weights."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -31,7 +32,7 @@ LEVELS = ("finest", "combined")
 
 
 @dataclass(frozen=True, kw_only=True)
-class NetworkConfig:
+class NetworkConfig(ABC):
     """What the config of every network says.
 
     Parameters
@@ -67,9 +68,9 @@ class NetworkConfig:
             )
 
     @property
+    @abstractmethod
     def stride_px(self) -> int:
         """Sides of the network's input are multiples of this."""
-        raise NotImplementedError
 
     def watershed(self, compartment: str) -> WatershedConfig:
         """Return the post-processing of one compartment."""

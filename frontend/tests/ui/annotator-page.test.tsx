@@ -1,24 +1,14 @@
-import { act, render, screen, within } from "@testing-library/react";
-import userEvent from "@testing-library/user-event";
+import { act, screen, within } from "@testing-library/react";
 import { unzipSync } from "fflate";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { labelImage, parseNpy } from "../../src/model";
 import { workFile } from "../../src/ui/embed/download";
-import { EditorScreen, type EditorScreenProps } from "../../src/ui/embed/EditorScreen";
+import type { EditorScreenProps } from "../../src/ui/embed/EditorScreen";
 import { fakeCrop } from "./fake-editor";
+import { actions, button, showEditor } from "./show-editor";
 
 let held: ReturnType<typeof fakeCrop>;
-const actions = { onSubmit: vi.fn(), onSkip: vi.fn(), onReload: vi.fn(), onNext: vi.fn() };
-
-function show(change: Partial<EditorScreenProps> = {}) {
-  const props = { crop: held.crop, instructions: "", leaving: null, problem: null, ...actions };
-  const view = render(<EditorScreen {...props} {...change} />);
-  const again = (more: Partial<EditorScreenProps>) =>
-    view.rerender(<EditorScreen {...props} {...more} />);
-  return { ...view, again, user: userEvent.setup() };
-}
-
-const button = (name: string | RegExp) => screen.getByRole<HTMLButtonElement>("button", { name });
+const show = (change: Partial<EditorScreenProps> = {}) => showEditor(held.crop, change);
 
 beforeEach(() => {
   held = fakeCrop();

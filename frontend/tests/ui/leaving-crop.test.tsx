@@ -1,22 +1,12 @@
-import { act, render, screen } from "@testing-library/react";
-import userEvent from "@testing-library/user-event";
+import { act, screen } from "@testing-library/react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { labelImage } from "../../src/model";
-import { EditorScreen, type EditorScreenProps } from "../../src/ui/embed/EditorScreen";
+import type { EditorScreenProps } from "../../src/ui/embed/EditorScreen";
 import { fakeCrop } from "./fake-editor";
+import { actions, button, showEditor } from "./show-editor";
 
 let held: ReturnType<typeof fakeCrop>;
-const actions = { onSubmit: vi.fn(), onSkip: vi.fn(), onReload: vi.fn(), onNext: vi.fn() };
-
-function show(change: Partial<EditorScreenProps> = {}) {
-  const props = { crop: held.crop, instructions: "", leaving: null, problem: null, ...actions };
-  const view = render(<EditorScreen {...props} {...change} />);
-  const again = (more: Partial<EditorScreenProps>) =>
-    view.rerender(<EditorScreen {...props} {...more} />);
-  return { ...view, again, user: userEvent.setup() };
-}
-
-const button = (name: string | RegExp) => screen.getByRole<HTMLButtonElement>("button", { name });
+const show = (change: Partial<EditorScreenProps> = {}) => showEditor(held.crop, change);
 
 beforeEach(() => {
   held = fakeCrop();
