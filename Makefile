@@ -13,7 +13,7 @@ NPM := npm --prefix frontend
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
 FRONTEND_SOURCES := $(shell find frontend/src frontend/*.html frontend/*.ts frontend/*.json -type f 2>/dev/null)
 
-.PHONY: demo test check lint types contracts python-tests frontend-tests browser bench default-model lock clean
+.PHONY: demo test check lint types contracts python-tests explore frontend-tests browser bench default-model lock clean
 
 demo: $(VENV)/runtime.stamp frontend/dist/index.html
 	$(BIN)/cytoloop demo $(if $(IMAGES),--images "$(IMAGES)") $(ARGS)
@@ -37,6 +37,10 @@ frontend-tests: frontend/node_modules/.stamp
 
 python-tests: $(VENV)/dev.stamp frontend/dist/index.html browser
 	$(BIN)/python -m pytest
+
+# New random examples for every law that the tests state, many more than a test run asks.
+explore: $(VENV)/dev.stamp
+	$(BIN)/python -m pytest --hypothesis-profile=explore -m hypothesis tests/pipeline tests/training
 
 browser: $(VENV)/dev.stamp
 	$(BIN)/python tests/e2e/browser.py

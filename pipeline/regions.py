@@ -33,16 +33,17 @@ def polygon_mask(points: Sequence[Point], window: Window) -> Mask:
     """
     turns = np.zeros((window.height, window.width + 1), dtype=np.int32)
     outline = np.asarray(points, dtype=np.float64)
-    for (row0, col0), (row1, col1) in zip(outline, np.roll(outline, -1, axis=0), strict=True):
-        low, high = min(row0, row1), max(row0, row1)
-        first = max(int(np.ceil(low - 0.5)), window.row)
-        stop = min(int(np.ceil(high - 0.5)), window.stop_row)
+    for start, end in zip(outline, np.roll(outline, -1, axis=0), strict=True):
+        # Every edge is worked out from its upper end, so that rounding is the same whichever way it runs.
+        (top, col0), (bottom, col1) = (start, end) if start[0] <= end[0] else (end, start)
+        first = max(int(np.ceil(top - 0.5)), window.row)
+        stop = min(int(np.ceil(bottom - 0.5)), window.stop_row)
         if first >= stop:
             continue
         rows = np.arange(first, stop)
-        crossed = col0 + (rows + 0.5 - row0) / (row1 - row0) * (col1 - col0)
+        crossed = col0 + (rows + 0.5 - top) / (bottom - top) * (col1 - col0)
         cols = np.clip(np.ceil(crossed - 0.5) - window.col, 0, window.width).astype(np.int64)
-        turns[rows - window.row, cols] += 1 if row1 > row0 else -1
+        turns[rows - window.row, cols] += 1 if start[0] < end[0] else -1
     return np.cumsum(turns[:, :-1], axis=1) != 0
 
 

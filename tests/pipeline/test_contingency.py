@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -18,7 +18,6 @@ def image_pairs(draw):
     return tuple(draw(hnp.arrays(np.int32, shape, elements=VALUES)) for _ in range(2))
 
 
-@settings(max_examples=100, deadline=None)
 @given(image_pairs())
 def test_pairs_are_counted_in_the_order_of_their_first_pixels(images):
     first, second = (image.ravel().tolist() for image in images)
@@ -32,7 +31,6 @@ def test_pairs_are_counted_in_the_order_of_their_first_pixels(images):
     assert [((a, b), (count, pixel)) for a, b, count, pixel in rows] == list(wanted.items())
 
 
-@settings(max_examples=60, deadline=None)
 @given(image_pairs())
 def test_views_count_like_copies(images):
     turned = [image.T[::-1] for image in images]
@@ -40,7 +38,6 @@ def test_views_count_like_copies(images):
         assert np.array_equal(view, copy)
 
 
-@settings(max_examples=60, deadline=None)
 @given(image_pairs())
 def test_instances_are_indexed_in_the_order_of_their_first_pixels(images):
     table = index_labels(images[0])
@@ -50,7 +47,6 @@ def test_instances_are_indexed_in_the_order_of_their_first_pixels(images):
     assert table.areas.tolist() == [(flat == label).sum() for label in table.labels]
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(0, 2**62), unique=True, max_size=200))
 def test_a_place_table_finds_every_key_and_no_other(keys):
     table, places = place_table(np.array(keys, dtype=np.int64))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -38,7 +38,6 @@ def plane(item, key):
     return np.array(item[key], dtype=np.uint32).reshape(item["shape"])
 
 
-@settings(max_examples=150, deadline=None)
 @given(changes(), st.sampled_from(["whole_cell", "nuclear"]), st.integers(0, 1000))
 def test_a_diff_turns_old_into_new_and_back_and_survives_its_bytes(change, compartment, frame):
     old, new = change
@@ -58,7 +57,6 @@ def test_a_diff_turns_old_into_new_and_back_and_survives_its_bytes(change, compa
     assert np.array_equal(image, old)
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=40))
 def test_bytes_are_refused_or_canonical(data):
     try:
@@ -68,7 +66,6 @@ def test_bytes_are_refused_or_canonical(data):
     assert encode_diff(diff) == data
 
 
-@settings(max_examples=200, deadline=None)
 @given(changes(), st.data())
 def test_damaged_bytes_are_refused_or_canonical(change, data):
     diff = diff_labels(*change, compartment="nuclear")

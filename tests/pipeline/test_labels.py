@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -31,7 +31,6 @@ LABELS = hnp.arrays(
 )
 
 
-@settings(max_examples=100, deadline=None)
 @given(LABELS)
 def test_areas_and_boxes_are_those_of_each_mask(labels):
     held = np.unique(labels[labels > 0])
@@ -47,7 +46,6 @@ def test_areas_and_boxes_are_those_of_each_mask(labels):
         assert box.tolist() == [rows.min(), cols.min(), rows.max() + 1, cols.max() + 1]
 
 
-@settings(max_examples=100, deadline=None)
 @given(LABELS, st.integers(1, 100_000))
 def test_relabelling_keeps_the_partition_and_the_order(labels, start):
     numbered = relabel_sequential(labels, start=start)
@@ -60,7 +58,6 @@ def test_relabelling_keeps_the_partition_and_the_order(labels, start):
     assert numbered.dtype == np.int32
 
 
-@settings(max_examples=60, deadline=None)
 @given(LABELS, st.data())
 def test_a_changed_pixel_changes_the_partition_unless_it_is_only_renumbering(labels, data):
     other = labels.copy()
@@ -131,7 +128,6 @@ def test_partitions_need_one_shape():
         same_partition(np.zeros((1, 2), np.int32), np.zeros((2, 1), np.int32))
 
 
-@settings(max_examples=60, deadline=None)
 @given(LABELS, st.permutations([0, 1, 2, 3, 65_536, 2**24 + 1, MAX_LABEL]))
 def test_mapping_replaces_each_label_once(labels, targets):
     old = np.array([1, 3, MAX_LABEL], dtype=np.int64)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -20,7 +20,6 @@ def compartment_pairs(draw):
     return tuple(draw(hnp.arrays(np.int32, shape, elements=labels)) for _ in range(2))
 
 
-@settings(max_examples=80, deadline=None)
 @given(compartment_pairs())
 def test_the_overlap_table_is_that_of_a_count_by_hand(pair):
     first, second = pair
@@ -33,7 +32,6 @@ def test_the_overlap_table_is_that_of_a_count_by_hand(pair):
     assert list(rows) == [row for row in wanted if row[2]]
 
 
-@settings(max_examples=80, deadline=None)
 @given(compartment_pairs())
 def test_matching_keeps_both_partitions_and_shares_labels_only_within_pairs(pair):
     cells, nuclei = pair
@@ -50,7 +48,6 @@ def test_matching_keeps_both_partitions_and_shares_labels_only_within_pairs(pair
     assert all(np.array_equal(again[name], labels[name]) for name in labels)
 
 
-@settings(max_examples=60, deadline=None)
 @given(compartment_pairs())
 def test_no_two_leftovers_overlap_and_every_pair_is_someones_best(pair):
     cells, nuclei = pair

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -48,7 +48,6 @@ def facts(findings):
     return [(f.compartment, f.label, f.value) for f in findings]
 
 
-@settings(max_examples=60, deadline=None)
 @given(label_sets(), st.integers(1, 6))
 def test_findings_are_in_place_and_do_not_depend_on_numbering(labels, size_px):
     thresholds = QcThresholds(min_outlier_cells=2, seam_px=1, min_area_px=3)
@@ -66,7 +65,6 @@ def test_findings_are_in_place_and_do_not_depend_on_numbering(labels, size_px):
     assert [f.label for f in again if f.label] == [f.label + 70_000 for f in findings if f.label]
 
 
-@settings(max_examples=60, deadline=None)
 @given(label_sets(), st.integers(0, 9), st.integers(0, 5))
 def test_cleaning_removes_the_small_and_nothing_else_and_once_is_enough(labels, min_area_px, min_cells):
     thresholds = QcThresholds(min_area_px=min_area_px, min_cells=min_cells)

@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import ndimage
 
@@ -86,7 +86,6 @@ def renumbered(labels, generator):
     return np.array([table.get(v, 0) for v in labels.ravel().tolist()], dtype=np.int32).reshape(labels.shape)
 
 
-@settings(max_examples=120, deadline=None)
 @given(cut_labels(), st.floats(0, 1))
 def test_stitching_unchanged_crops_gives_the_original(case, min_overlap):
     labels, windows = case
@@ -96,7 +95,6 @@ def test_stitching_unchanged_crops_gives_the_original(case, min_overlap):
     assert (report.n_conflicts, report.n_conflict_px, report.n_refused) == (0, 0, 0)
 
 
-@settings(max_examples=80, deadline=None)
 @given(scattered_labels())
 def test_instances_in_pieces_come_back_when_they_fit_into_the_overlap(case):
     labels, windows = case
@@ -105,7 +103,6 @@ def test_instances_in_pieces_come_back_when_they_fit_into_the_overlap(case):
     assert report.n_conflicts == 0
 
 
-@settings(max_examples=60, deadline=None)
 @given(disputed_crops(), st.integers(0, 2**32 - 1))
 def test_neither_the_order_of_crops_nor_their_labels_matter(case, seed):
     crops, shape = case
@@ -119,7 +116,6 @@ def test_neither_the_order_of_crops_nor_their_labels_matter(case, seed):
     assert [c.labels for c in report.conflicts] == [c.labels for c in second_report.conflicts]
 
 
-@settings(max_examples=80, deadline=None)
 @given(disputed_crops())
 def test_two_cells_of_one_crop_stay_two(case):
     crops, shape = case
@@ -133,7 +129,6 @@ def test_two_cells_of_one_crop_stay_two(case):
         assert len(np.unique(pairs[0])) == pairs.shape[1]
 
 
-@settings(max_examples=40, deadline=None)
 @given(disputed_crops())
 def test_bands_make_up_the_whole_and_crops_are_read_twice(case):
     crops, shape = case
@@ -152,7 +147,6 @@ def test_bands_make_up_the_whole_and_crops_are_read_twice(case):
     assert sorted(reads) == sorted([*range(len(crops))] * 2)
 
 
-@settings(max_examples=30, deadline=None)
 @given(cut_labels(), st.integers(1, 3))
 def test_frames_are_stitched_together(case, n_frames):
     labels, windows = case

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import ndimage
 from skimage.feature import peak_local_max
@@ -28,7 +28,6 @@ def test_the_same_seed_gives_the_same_tissue(tissue: SyntheticTissue) -> None:
     assert (synthetic_tissue(12).image != tissue.image).any()
 
 
-@settings(max_examples=25)
 @given(
     seed=st.integers(0, 2**31),
     shape=st.tuples(st.integers(32, 130), st.integers(32, 130)),

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import InvalidWindow
@@ -21,7 +21,6 @@ def pixels(window):
     return mask
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.integers(1, 90), st.integers(1, 90), st.integers(1, 40), st.floats(0, 0.9))
 def test_a_plan_covers_every_pixel_and_keeps_to_the_image(rows, cols, size_px, overlap):
     if round(size_px * overlap) >= size_px:
@@ -36,7 +35,6 @@ def test_a_plan_covers_every_pixel_and_keeps_to_the_image(rows, cols, size_px, o
     assert windows == sorted(set(windows))
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.integers(1, 90), st.integers(2, 40), st.data())
 def test_neighbours_share_at_least_the_overlap(length, size_px, data):
     overlap_px = data.draw(st.integers(0, size_px - 1))
@@ -46,7 +44,6 @@ def test_neighbours_share_at_least_the_overlap(length, size_px, data):
     assert all(gap == overlap_px for gap in gaps[:-1])
 
 
-@settings(max_examples=100, deadline=None)
 @given(WINDOWS, WINDOWS)
 def test_intersection_and_containment_are_those_of_pixel_sets(first, second):
     shared = first.intersection(second)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import ndimage as ndi
 
@@ -63,7 +63,6 @@ def reader(image):
     return lambda window: image[window.slices]
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     st.tuples(st.integers(1, 900), st.integers(1, 900)), st.sampled_from([(256, 0), (256, 128), (384, 128)])
 )

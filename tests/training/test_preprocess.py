@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -18,7 +18,6 @@ def waves_with_an_outlier():
     return plane
 
 
-@settings(max_examples=25, deadline=None)
 @given(
     hnp.arrays(
         np.float32,

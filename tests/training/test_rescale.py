@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.windows import Window
@@ -10,7 +10,6 @@ from training.rescale import Scaling, plan_scaling
 sides = st.integers(1, 40)
 
 
-@settings(max_examples=50, deadline=None)
 @given(st.tuples(sides, sides), st.tuples(sides, sides), st.data())
 def test_a_window_shows_what_the_whole_shows_there(shape, scaled, data):
     image = np.random.default_rng(0).random((*shape, 2)).astype(np.float32)
@@ -25,7 +24,6 @@ def test_a_window_shows_what_the_whole_shows_there(shape, scaled, data):
     assert whole.shape == (*scaled, 2)
 
 
-@settings(max_examples=50, deadline=None)
 @given(st.tuples(sides, sides), st.tuples(sides, sides), st.integers(1, 7))
 def test_bands_brought_back_are_the_whole_brought_back(shape, scaled, step):
     scaling = Scaling(shape, scaled)

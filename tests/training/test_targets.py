@@ -2,7 +2,7 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -29,14 +29,12 @@ def touching_pair():
     return labels
 
 
-@settings(max_examples=60, deadline=None)
 @given(label_images)
 def test_classes_are_one_hot_exactly_where_there_is_truth(labels):
     target = pixelwise_target(labels, config=DEFAULT)
     assert np.array_equal(target.sum(axis=-1), known_weight(labels))
 
 
-@settings(max_examples=60, deadline=None)
 @given(label_images)
 def test_inner_distance_lives_inside_eroded_instances(labels):
     target = inner_distance_target(labels, config=DEFAULT)
@@ -45,7 +43,6 @@ def test_inner_distance_lives_inside_eroded_instances(labels):
     assert target.max(initial=0) <= 1
 
 
-@settings(max_examples=60, deadline=None)
 @given(label_images)
 def test_targets_do_not_depend_on_the_numbering(labels):
     renumbered = np.where(labels > 0, 10 - labels, labels).astype(np.int32)
@@ -53,7 +50,6 @@ def test_targets_do_not_depend_on_the_numbering(labels):
         assert np.allclose(transform(labels, config=DEFAULT), transform(renumbered, config=DEFAULT))
 
 
-@settings(max_examples=40, deadline=None)
 @given(label_images)
 def test_targets_turn_with_the_image(labels):
     for transform in (pixelwise_target, inner_distance_target):

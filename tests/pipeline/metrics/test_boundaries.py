@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -20,7 +20,6 @@ def square(row):
     return labels
 
 
-@settings(max_examples=50, deadline=None)
 @given(SMALL, SMALL, st.sampled_from([0, 1, 1.5, 3]))
 def test_laws(true, pred, tolerance_px):
     score = score_boundaries(true, pred, tolerance_px=tolerance_px)

@@ -6,7 +6,7 @@ from itertools import permutations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -66,7 +66,6 @@ def test_instances_inside_events():
     assert (crossed.true_in_catastrophe, crossed.pred_in_catastrophe) == (2, 2)
 
 
-@settings(max_examples=80, deadline=None)
 @given(label_pairs(), st.sampled_from([0.5, 0.6, 0.75]))
 def test_counts_add_up_and_exchange_when_true_and_predicted_do(pair, iou):
     score, mirrored = score_labels(*pair, iou=iou), score_labels(*pair[::-1], iou=iou)
@@ -84,14 +83,12 @@ def test_counts_add_up_and_exchange_when_true_and_predicted_do(pair, iou):
     assert all(0 <= value <= 1 for value in list(score.as_dict().values())[8:])
 
 
-@settings(max_examples=60, deadline=None)
 @given(label_pairs())
 def test_numbering_does_not_matter(pair):
     renumbered = (relabel_sequential(pair[0], start=17), np.where(pair[1], 2**31 - 1 - pair[1], 0))
     assert score_labels(*pair).as_dict() == pytest.approx(score_labels(*renumbered).as_dict())
 
 
-@settings(max_examples=60, deadline=None)
 @given(label_pairs())
 def test_correct_and_quality_by_hand(pair):
     true, pred = pair
@@ -135,7 +132,6 @@ def test_empty_images():
     assert score_labels(np.zeros((0, 5), int), np.zeros((0, 5), int)).n_true == 0
 
 
-@settings(max_examples=60, deadline=None)
 @given(label_pairs(), st.sampled_from([0.05, 0.2, 0.35]))
 def test_below_a_half_pairs_are_one_to_one_and_as_many_as_can_be(pair, iou):
     score, mirrored = score_labels(*pair, iou=iou), score_labels(*pair[::-1], iou=iou)

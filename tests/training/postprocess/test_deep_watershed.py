@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from skimage.morphology import disk, reconstruction
@@ -27,7 +27,6 @@ def hills(*, centres, sigma=4.0, shape=(40, 60)):
     ).astype(np.float32)
 
 
-@settings(max_examples=80, deadline=None)
 @given(
     hnp.arrays(np.int8, hnp.array_shapes(min_dims=2, max_dims=2, max_side=14), elements=st.integers(0, 9)),
     st.integers(1, 5),
@@ -40,7 +39,6 @@ def test_h_maxima_are_those_of_the_reconstruction(steps, height, radius_px):
     assert np.array_equal(h_maxima(image, height=height, radius_px=radius_px), expected)
 
 
-@settings(max_examples=40, deadline=None)
 @given(hnp.arrays(np.int32, hnp.array_shapes(min_dims=2, max_dims=2), elements=st.integers(0, 3)))
 def test_small_instances_go_and_the_others_stay(labels):
     kept = remove_small(labels, min_px=4)

@@ -1,5 +1,5 @@
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import ndimage as ndi
@@ -10,7 +10,6 @@ from training.postprocess import flood
 shapes = hnp.array_shapes(min_dims=2, max_dims=2, max_side=12)
 
 
-@settings(max_examples=80, deadline=None)
 @given(shapes, st.integers(0, 1000))
 def test_a_flood_is_the_watershed_of_the_map_turned_upside_down(shape, seed):
     rng = np.random.default_rng(seed)
@@ -22,7 +21,6 @@ def test_a_flood_is_the_watershed_of_the_map_turned_upside_down(shape, seed):
     assert np.array_equal(found, watershed(-heights, markers, mask=mask, connectivity=1))
 
 
-@settings(max_examples=40, deadline=None)
 @given(shapes, st.integers(0, 1000))
 def test_every_pixel_that_a_marker_reaches_is_labelled(shape, seed):
     rng = np.random.default_rng(seed)

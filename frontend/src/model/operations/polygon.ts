@@ -57,13 +57,18 @@ interface Crossing {
   readonly turn: 1 | -1;
 }
 
-/** Where the outline crosses a horizontal line, from left to right. */
+/**
+ * Where the outline crosses a horizontal line, from left to right. Every edge is worked out from
+ * its upper end, so that rounding is the same whichever way it runs.
+ */
 function crossingsAt(points: readonly Point[], y: number): Crossing[] {
   const crossings: Crossing[] = [];
   points.forEach((a, i) => {
     const b = points[(i + 1) % points.length];
     if (a.y <= y !== b.y <= y) {
-      crossings.push({ x: a.x + ((y - a.y) / (b.y - a.y)) * (b.x - a.x), turn: a.y <= y ? 1 : -1 });
+      const [top, bottom] = a.y < b.y ? [a, b] : [b, a];
+      const x = top.x + ((y - top.y) / (bottom.y - top.y)) * (bottom.x - top.x);
+      crossings.push({ x, turn: a === top ? 1 : -1 });
     }
   });
   return crossings.sort((p, q) => p.x - q.x);
