@@ -101,7 +101,8 @@ def test_limits_are_those_of_the_contract() -> None:
 
 
 _LABELS = st.integers(1, 2**31 - 1)
-_PLACES = st.integers(0, 300) | st.integers(0, 2400).map(lambda eighths: eighths / 8)
+# Whole numbers without a point, as a browser writes them: 1 and 1.0 are equal and differ in bytes.
+_PLACES = st.integers(0, 2400).map(lambda eighths: eighths / 8 if eighths % 8 else eighths // 8)
 _POINTS = st.tuples(_PLACES, _PLACES).map(list)
 _NOTES = st.fixed_dictionaries(
     {
