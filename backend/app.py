@@ -16,9 +16,10 @@ from backend.api.fovs import fovs
 from backend.api.jobs import jobs
 from backend.api.people import people
 from backend.api.projects import projects
+from backend.api.requests import ApiRequest, IdConverter
 from backend.api.schemas.base import ErrorOut
 from backend.api.training import training
-from backend.api.uploads import UploadRequest, drop_uploads, set_upload_limit
+from backend.api.uploads import drop_uploads, set_upload_limit
 from backend.api.view_presets import view_presets
 from backend.health import health
 from backend.logging import log_requests
@@ -48,7 +49,8 @@ def create_app(context: Context, *, dist: Path = DIST) -> APIFlask:
         spec_path=None,
         static_folder=None,
     )
-    app.request_class = UploadRequest
+    app.request_class = ApiRequest
+    app.url_map.converters["int"] = IdConverter
     app.extensions[EXTENSION] = context
     app.extensions["cytoloop.dist"] = dist
     app.extensions[auth.OWNERS] = {}

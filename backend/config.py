@@ -109,7 +109,7 @@ def _kept_secret(path: Path) -> str:
 
 def _whole(least: int) -> Callable[[str], int]:
     def parse(text: str) -> int:
-        if not text.isdigit() or int(text) < least:
+        if not text.isdecimal() or int(text) < least:
             raise ValueError(f"expected a whole number of at least {least}")
         return int(text)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from math import isfinite
 from typing import Any, NamedTuple
 
 from pipeline.compartments import COMPARTMENTS
@@ -136,7 +135,7 @@ def _is_place(point: Any) -> bool:
     return (
         isinstance(point, list)
         and len(point) == 2
-        and all(type(n) in (int, float) and isfinite(n) and 0 <= n <= MAX_LABEL for n in point)
+        and all(type(n) in (int, float) and 0 <= n <= MAX_LABEL for n in point)
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
@@ -150,7 +151,8 @@ def check_postprocessing(values: object) -> dict[str, dict[str, Any]]:
 def _as_kind(name: str, value: object, *, where: str) -> Any:
     kind = _KINDS[name]
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
+        # A whole number that no float holds stays one, and is refused for its range.
+        return float(value) if abs(value) <= sys.float_info.max else value
     finite = not isinstance(value, float) or math.isfinite(value)
     if type(value) is not kind or not finite:
         raise InvalidSetting(f"{where}: {name} is {value!r}; it must be {_WORDS[kind]}.")

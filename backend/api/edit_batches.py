@@ -3,7 +3,6 @@ the database. `schemas.assignments.EditBatchIn` documents the same rules; a test
 """
 
 import binascii
-import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -57,7 +56,7 @@ def _whole(value: Any, place: str, *, least: int, most: int) -> int:
 
 
 def _seconds(value: Any, place: str) -> float:
-    if type(value) not in (int, float) or not math.isfinite(value) or not 0 <= value <= LONGEST_ACTIVE_S:
+    if type(value) not in (int, float) or not 0 <= value <= LONGEST_ACTIVE_S:
         raise InvalidInput(f"{place}: expected seconds from 0 to {LONGEST_ACTIVE_S:g}, got {_short(value)}.")
     return float(value)
 
@@ -65,11 +64,13 @@ def _seconds(value: Any, place: str) -> float:
 def _moment(value: Any, place: str) -> datetime:
     try:
         moment = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        moment = None
-    if moment is None or moment.tzinfo is None:
+        # Moments at either end of the calendar leave it when they are turned to UTC.
+        utc = None if moment.tzinfo is None else moment.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
+        utc = None
+    if utc is None:
         raise InvalidInput(f"{place}: expected a moment such as 2026-01-31T12:00:00Z, got {_short(value)}.")
-    return moment.astimezone(UTC)
+    return utc
 
 
 def _base64(value: Any, place: str) -> bytes:

@@ -31,7 +31,8 @@ people = APIBlueprint("people", __name__, tag="People")
 @people.doc(responses={401: "Unknown name or wrong password", 429: "Too many attempts"})
 def sign_in(json_data: dict[str, Any]) -> dict[str, Any]:
     """Start a session of a reviewer or an admin."""
-    sign_in_throttle().check(json_data["name"])
+    # As `sign_in` reads it: space around the name must not make another one of it.
+    sign_in_throttle().check(json_data["name"].strip())
     with looking() as session:
         user = users.sign_in(session, **json_data)
     token = tokens.issue_session_token(context(), user_id=user.id, role=user.role)

@@ -35,7 +35,7 @@ class Channel(click.ParamType[str | int]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str | int:
         if isinstance(value, int):
             return value
-        return int(value) if str(value).isdigit() else str(value)
+        return int(value) if str(value).isdecimal() else str(value)
 
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")

@@ -28,7 +28,7 @@ from backend.services.fov_labels import (
     store_fov_labels,
 )
 from backend.services.label_canvas import label_canvas
-from backend.services.names import clean_name
+from backend.services.names import clean_name, storable
 from backend.services.projects import get_project
 from backend.services.storage_prefixes import fresh_prefix
 from pipeline.compartments import COMPARTMENTS, NUCLEAR
@@ -192,6 +192,16 @@ def _describe(
 ) -> Fov:
     n_frames, _, rows, cols = source.shape
     n_values = source.shape[0] * source.shape[1] * rows * cols
+    group = options.group or source.group
+    about = {
+        "file": source.path.name,
+        "format": source.format,
+        "axes": source.axes,
+        "frame_axis": source.frame_axis,
+        "options": options.reading(),
+        "alternatives": list(source.alternatives),
+        "warnings": [*source.warnings, *report.warnings],
+    }
     return Fov(
         name=name,
         state=FovState.INGESTED,
@@ -202,24 +212,18 @@ def _describe(
         channels=[_channel(channel) for channel in report.channels],
         compartments=_compartments(source),
         pixel_size_um=source.pixel_size_um,
-        source={
-            "file": source.path.name,
-            "format": source.format,
-            "axes": source.axes,
-            "frame_axis": source.frame_axis,
-            "options": options.reading(),
-            "alternatives": list(source.alternatives),
-            "warnings": [*source.warnings, *report.warnings],
-        },
+        # Names and texts come from the file: they may hold what no database takes.
+        source=storable(about),
         checksum=checksum,
         n_bytes=n_values * source.dtype.itemsize,
-        group=options.group or source.group,
+        group=clean_name(group, what="group", longest=200) if group else None,
         split=None,
     )
 
 
 def _channel(channel: ChannelInfo) -> dict[str, Any]:
-    return {"name": channel.name, "role": channel.role, "min": channel.minimum, "max": channel.maximum}
+    name = storable(channel.name)
+    return {"name": name, "role": channel.role, "min": channel.minimum, "max": channel.maximum}
 
 
 def _compartments(source: ImageSource) -> list[str]:

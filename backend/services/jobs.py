@@ -148,8 +148,10 @@ def enqueue_if_complete(session: Session, *, job_id: int, fov_id: int) -> None:
 def _check_plan(*, redundancy: int, instructions: str, platform: str, seed: int) -> None:
     if not 1 <= redundancy <= _MOST_REDUNDANCY:
         raise InvalidInput(f"redundancy is {redundancy}; give 1 to {_MOST_REDUNDANCY}.")
-    if len(instructions) > _LONGEST_INSTRUCTIONS or "\x00" in instructions:
+    if len(instructions) > _LONGEST_INSTRUCTIONS:
         raise InvalidInput(f"The instructions are too long; {_LONGEST_INSTRUCTIONS} characters are the most.")
+    if "\0" in instructions:
+        raise InvalidInput("The instructions hold NUL, which cannot be stored; take it out.")
     if platform != "link":
         raise InvalidInput(f"platform is {platform!r}; give 'link'.")
     if not 0 <= seed <= _MOST_SEED:

@@ -1,6 +1,6 @@
 """Checks that the settings of a project share; every fault names the setting and the value."""
 
-import math
+import sys
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeGuard
 
@@ -14,7 +14,10 @@ def is_whole(value: object) -> TypeGuard[int]:
 
 def is_number(value: object) -> TypeGuard[float]:
     """Whether the value is a finite number."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    # Compared, not `math.isfinite`: that refuses whole numbers that are too large for a float.
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return -sys.float_info.max <= value <= sys.float_info.max
 
 
 def field_of(where: str) -> str:

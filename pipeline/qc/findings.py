@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from math import isfinite
 from typing import Any
 
 from pipeline.errors import InvalidSetting
 
 SEVERITIES = ("info", "warning", "error")
+# Of any threshold; also what a float holds without loss.
+_LARGEST = 2**53
 
 
 @dataclass(frozen=True)
@@ -102,8 +103,8 @@ class QcThresholds:
 
 
 def _check(name: str, value: Any, *, whole: bool) -> None:
-    number = isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
-    if not number or value < 0 or (whole and value != int(value)):
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not 0 <= value <= _LARGEST or (whole and value != int(value)):
         kind = "whole number" if whole else "number"
         raise InvalidSetting(f"The QC threshold {name} is {value!r}; give a {kind} of 0 or more.")
     if name in ("max_outside", "seam_share") and value > 1:

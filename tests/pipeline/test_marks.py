@@ -172,6 +172,8 @@ def _one(key: str, new: Any) -> str:
         ("[1", "The marks are no JSON: Expecting ',' delimiter: line 1 column 3 (char 2)."),
         ("[" * 5000, "The marks are nested too deep; send [[key, old, new], ...]."),
         ("[" + "9" * 5000 + "]", "The marks are no JSON: "),
+        (_one("note/a", {**NOTE, "row": 10**400}), "its row and column are numbers from 0 on."),
+        (_one("ignore/a", {"frame": 0, "points": [[0, 0], [1, 1], [10**400, 2]]}), "its points are [row"),
         ("[NaN]", "The marks hold NaN, which is no JSON number."),
         (" " * 1_000_001, "The marks take more than 1000000 bytes; send smaller edits."),
         ("é" * 500_001, "The marks take more than 1000000 bytes; send smaller edits."),

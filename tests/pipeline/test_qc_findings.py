@@ -26,6 +26,8 @@ def test_unknown_names_are_refused_by_name():
         ({"min_cells": 2.5}, r"min_cells is 2\.5; give a whole number"),
         ({"size_z": "5"}, "size_z is '5'; give a number of 0 or more"),
         ({"shape_z": float("nan")}, "shape_z is nan; give a number"),
+        ({"shape_z": float("inf")}, "shape_z is inf; give a number"),
+        ({"size_z": 10**400}, "size_z is 1000"),
         ({"min_cells": True}, "min_cells is True; give a whole number"),
         ({"max_outside": 1.5}, r"max_outside is 1\.5; give a share from 0 to 1"),
     ],

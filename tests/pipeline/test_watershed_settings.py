@@ -27,6 +27,7 @@ def test_what_is_right_comes_back_with_numbers_of_their_kind():
         ({"radius_px": True}, "radius_px is True; it must be a whole number"),
         ({"maxima_threshold": "high"}, "maxima_threshold is 'high'; it must be a number"),
         ({"maxima_smooth_px": math.inf}, "maxima_smooth_px is inf; it must be a number"),
+        ({"maxima_smooth_px": 10**400}, "maxima_smooth_px is 1000"),
         ({"maxima_threshold": 1}, "maxima_threshold is 1.0; choose a number between 0 and 1"),
         ({"growth_px": 99}, "growth_px is 99; choose from 0 to 50"),
         ({"markers": "all"}, "markers is 'all'; choose 'h_maxima' or 'peaks'"),

@@ -9,6 +9,8 @@ from marshmallow import EXCLUDE, fields
 
 ROWS_PER_PAGE = 200
 MOST_ROWS_PER_PAGE = 1000
+# Of ids and sequence numbers: what their columns hold.
+LARGEST_ID = 2**31 - 1
 
 
 class Out(Schema):
@@ -24,7 +26,7 @@ class Out(Schema):
 class PageIn(Schema):
     """Rows come in the order of their ids, `limit` at a time; `after` is `next` of the page before."""
 
-    after = Integer(load_default=0, validate=Range(min=0))
+    after = Integer(load_default=0, validate=Range(min=0, max=LARGEST_ID))
     limit = Integer(load_default=ROWS_PER_PAGE, validate=Range(min=1, max=MOST_ROWS_PER_PAGE))
 
 

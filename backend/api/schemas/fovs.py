@@ -3,7 +3,7 @@ from apiflask.fields import File
 from apiflask.validators import Length, OneOf, Range, Regexp
 from marshmallow.fields import AwareDateTime, Boolean, Enum, Float, Integer, List, Nested, String
 
-from backend.api.schemas.base import Out, PageIn, PageOut, counts_field, object_field
+from backend.api.schemas.base import LARGEST_ID, Out, PageIn, PageOut, counts_field, object_field
 from backend.models.fov import FovState
 from backend.models.review import Decision
 from backend.models.revision import RevisionSource
@@ -157,7 +157,7 @@ class StitchReportOut(Out):
 
 class ReviewIn(Schema):
     decision = Enum(Decision, by_value=True, required=True)
-    revision_id = Integer(required=True, strict=True, validate=Range(min=1))
+    revision_id = Integer(required=True, strict=True, validate=Range(min=1, max=LARGEST_ID))
     notes = String(load_default="", validate=Length(max=10_000))
 
 

@@ -2,7 +2,7 @@ from apiflask import Schema
 from apiflask.validators import Length, OneOf, Range
 from marshmallow.fields import AwareDateTime, Enum, Float, Integer, List, Nested, String
 
-from backend.api.schemas.base import Out, PageOut, name_field
+from backend.api.schemas.base import LARGEST_ID, Out, PageOut, name_field
 from backend.models.job import JobState
 
 
@@ -10,7 +10,9 @@ class JobIn(Schema):
     """`fov_ids` absent means every FOV of the project that is free; the predictor is the project's."""
 
     name = name_field(required=True)
-    fov_ids = List(Integer(strict=True, validate=Range(min=1)), validate=Length(min=1, max=10_000))
+    fov_ids = List(
+        Integer(strict=True, validate=Range(min=1, max=LARGEST_ID)), validate=Length(min=1, max=10_000)
+    )
     crop_size_px = Integer(load_default=270, strict=True, validate=Range(min=32, max=2048))
     overlap = Float(load_default=0.2, allow_nan=False, validate=Range(min=0, max=0.5))
     redundancy = Integer(load_default=1, strict=True, validate=Range(min=1, max=20))

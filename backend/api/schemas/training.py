@@ -2,7 +2,7 @@ from apiflask import Schema
 from apiflask.validators import Length, OneOf, Range
 from marshmallow.fields import AwareDateTime, Boolean, Enum, Integer, List, Nested, String
 
-from backend.api.schemas.base import Out, PageOut, object_field
+from backend.api.schemas.base import LARGEST_ID, Out, PageOut, object_field
 from backend.models.promotion import PromotionOutcome
 from backend.models.run import RunKind, RunState
 from backend.services.projects import TRAINING_STARTS
@@ -75,7 +75,7 @@ class ModelVersionPageOut(PageOut):
 class PromotionIn(Schema):
     """The candidate: it is compared with the current model version and promoted when it is better."""
 
-    model_version_id = Integer(required=True, strict=True, validate=Range(min=1))
+    model_version_id = Integer(required=True, strict=True, validate=Range(min=1, max=LARGEST_ID))
 
 
 class QueuedOut(Out):

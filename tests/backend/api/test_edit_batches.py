@@ -27,6 +27,7 @@ VALUES = st.one_of(
     st.text(max_size=50),
     st.just([]),
     st.sampled_from(["AQI=", "2026-01-31T12:00:00+01:00", "2026-01-31T12:00:00", "brush", "AQI"]),
+    st.sampled_from([10**400, "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"]),
 )
 
 
