@@ -18,9 +18,10 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.compartments import COMPARTMENTS
-from pipeline.synthetic import TissueSettings, synthetic_tissue
+from pipeline.synthetic import synthetic_tissue
 from pipeline.types import Image, Labels
 from training.errors import UnusableDataset
+from training.recipes.default_tissues import TISSUES
 from training.targets import IGNORED
 
 LICENCES = {
@@ -44,22 +45,12 @@ _CODEX_PIECES = {
     "test": (slice(0, 1008), slice(896, 1344)),
 }
 _COMPONENTS_PIECES = {
-    "train": (slice(0, 260), slice(0, 200)),
+    "train": (slice(0, 204), slice(0, 200)),
+    "val": (slice(220, 260), slice(0, 200)),
     "test": (slice(0, 260), slice(232, 348)),
 }
 
-# Spacing, photons and blurs of the synthetic fields to learn from; those to test on are as the demo's.
-_TISSUES = (
-    TissueSettings(),
-    TissueSettings(),
-    TissueSettings(spacing_px=16.0, nuclear_blur_px=1.3),
-    TissueSettings(spacing_px=28.0, photons=30.0),
-    TissueSettings(spacing_px=21.0, photons=25.0, membrane_blur_px=1.6),
-    TissueSettings(spacing_px=36.0, nuclear_blur_px=2.4, membrane_blur_px=2.0),
-    TissueSettings(spacing_px=18.0, photons=10.0, nuclear_blur_px=1.2),
-    TissueSettings(spacing_px=25.0, photons=6.0),
-)
-_SYNTHETIC_SEEDS = {"train": range(7000, 7016), "val": range(7100, 7102), "test": range(7200, 7204)}
+_SYNTHETIC_SEEDS = {"train": 7000, "val": 7100, "test": 7200}
 
 
 @dataclass(frozen=True)
@@ -69,6 +60,7 @@ class SourceField:
     image : float32 (row, col, 2), nuclear and membrane as stored; a channel that was not recorded is 0
     labels : int32 (row, col, 2), whole_cell and nuclear; -1 where nothing is known
     second_opinion : whole cells of the same piece by another expert, int32 (row, col)
+    cells_follow_nuclei : whether nuclei alone say roughly where the cells are
     """
 
     name: str
@@ -77,6 +69,7 @@ class SourceField:
     image: Image
     labels: Labels
     second_opinion: Labels | None = None
+    cells_follow_nuclei: bool = True
 
 
 @dataclass
@@ -155,13 +148,17 @@ def load_fields(folder: FieldFolder, *, synthetic_shape: tuple[int, int] = (512,
 
 def synthetic_fields(*, shape: tuple[int, int] = (512, 512)) -> Iterator[SourceField]:
     """Make the synthetic fields; nothing is read for them."""
-    for split, seeds in _SYNTHETIC_SEEDS.items():
-        for number, seed in enumerate(seeds):
-            settings = TissueSettings() if split == "test" else _TISSUES[number % len(_TISSUES)]
+    for split, first_seed in _SYNTHETIC_SEEDS.items():
+        for seed, settings in enumerate(TISSUES[split], start=first_seed):
             tissue = synthetic_tissue(seed, shape=shape, settings=settings)
             labels = np.stack([tissue.labels[name] for name in COMPARTMENTS], axis=-1)
             yield SourceField(
-                f"synthetic/{seed}", "synthetic", split, tissue.image.astype(np.float32), labels
+                f"synthetic/{seed}",
+                "synthetic",
+                split,
+                tissue.image.astype(np.float32),
+                labels,
+                cells_follow_nuclei=settings.nucleus_size >= 1,
             )
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from pipeline.compartments import COMPARTMENTS
 from pipeline.metrics import Score, pool_scores
 from pipeline.types import Labels
-from training.augment import TrainingCrop, prepare_crop
+from training.augment import TrainingCrop, head_targets, prepare_crop
 from training.config import FitConfig, UNetConfig
 from training.evaluate import score_known
 from training.model_folder import read_model_folder, refuse_existing, write_model_folder
@@ -35,17 +35,17 @@ CONFIG = UNetConfig(
         interior_threshold=0.25,
     ),
     nuclear=replace(WatershedConfig.preset("nuclear"), maxima_threshold=0.15, interior_threshold=0.4),
-    fit=FitConfig(crop_px=192, max_zoom=2.0, steps_per_epoch=100, epochs=32, patience=1.0),
+    fit=FitConfig(crop_px=192, max_zoom=2.5, steps_per_epoch=100, epochs=50, patience=1.0),
 )
 SEED = 0
 IOUS = (0.5, 0.6)
 
 SHARES = {
-    "dsb2018_fluo": 0.45,
-    "codex_hubmap_expert": 0.20,
-    "synthetic": 0.17,
-    "mif_akoya_rgb": 0.15,
-    "mif_akoya_components": 0.03,
+    "dsb2018_fluo": 0.42,
+    "synthetic": 0.20,
+    "codex_hubmap_expert": 0.18,
+    "mif_akoya_rgb": 0.12,
+    "mif_akoya_components": 0.08,
 }
 """Share of the training squares that come from a source: labels by hand more often than those by software."""
 
@@ -73,7 +73,7 @@ def training_data(fields: Iterable[SourceField], *, config: UNetConfig) -> Train
         share = SHARES[item.source] * _side(item) / sides[item.source]
         crop = _prepare(item, config=config)
         if crop.image[..., 1].any():
-            crops.append(replace(crop, image=without_membrane(crop.image)))
+            crops.append(_shown_without_membrane(item, crop, config=config))
             shares.append(share * WITHOUT_MEMBRANE)
             share *= 1.0 - WITHOUT_MEMBRANE
         crops.append(crop)
@@ -88,6 +88,20 @@ def without_membrane(image: Any) -> Any:
     blank = image.copy()
     blank[..., 1] = 0
     return blank
+
+
+def _shown_without_membrane(item: SourceField, crop: TrainingCrop, *, config: UNetConfig) -> TrainingCrop:
+    """A crop without its membrane channel, and without cells that could not be seen then."""
+    image = without_membrane(crop.image)
+    if item.cells_follow_nuclei:
+        return replace(crop, image=image)
+    labels = crop.labels.copy()
+    labels[..., COMPARTMENTS.index("whole_cell")] = IGNORED
+    targets = {
+        name: target.astype(crop.targets[name].dtype)
+        for name, target in head_targets(labels, config=config).items()
+    }
+    return TrainingCrop(image=image, labels=labels, targets=targets)
 
 
 def make_default_model(

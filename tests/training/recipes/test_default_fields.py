@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.synthetic import TissueSettings
 from training.errors import UnusableDataset
 from training.recipes.default_fields import (
     LICENCES,
@@ -18,6 +19,7 @@ from training.recipes.default_fields import (
     split_groups,
     synthetic_fields,
 )
+from training.recipes.default_tissues import TISSUES
 
 GROUPS = st.dictionaries(st.text("abc", min_size=1, max_size=4), st.sampled_from(["256", "360", "520"]))
 
@@ -132,6 +134,17 @@ def test_the_pieces_of_one_tile_lie_apart(fields):
     assert places["val"][0] - places["train"][1] > 30
 
 
+def test_the_pieces_of_the_unmixed_image_lie_apart(fields):
+    places = {}
+    for item in fields:
+        if item.source == "mif_akoya_components":
+            rows, cols = np.divmod(item.image[..., 0].astype(np.int64) - 1, 348)
+            places[item.split] = (rows.min(), rows.max(), cols.min(), cols.max())
+    assert set(places) == set(SPLITS)
+    assert places["test"][2] - max(places["train"][3], places["val"][3]) > 30
+    assert places["val"][0] - places["train"][1] > 15
+
+
 def test_a_group_and_a_slide_stay_in_one_split(fields):
     of_group: dict[str, set[str]] = {}
     for item in fields:
@@ -169,7 +182,15 @@ def test_only_what_may_be_used_is_read_and_noted(root):
 
 def test_synthetic_fields_to_test_on_are_those_of_the_demo():
     splits = [item.split for item in synthetic_fields(shape=(48, 48))]
-    assert {split: splits.count(split) for split in SPLITS} == {"train": 16, "val": 2, "test": 4}
+    assert {split: splits.count(split) for split in SPLITS} == {
+        split: len(settings) for split, settings in TISSUES.items()
+    }
+    assert set(TISSUES["test"]) == {TissueSettings()}
+
+
+def test_cells_of_synthetic_fields_follow_nuclei_unless_they_are_much_larger():
+    for settings, item in zip(TISSUES["train"], synthetic_fields(shape=(48, 48)), strict=False):
+        assert item.cells_follow_nuclei == (settings.nucleus_size >= 1)
 
 
 def test_a_file_that_was_changed_is_refused(root, tmp_path):

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pipeline.compartments import COMPARTMENTS
 from pipeline.synthetic import synthetic_tissue
 from training.errors import OutputExists
 from training.model_folder import read_description
@@ -60,6 +61,17 @@ def test_shares_are_those_of_the_sources(tiny_config):
     assert shares[0] / shares[:2].sum() == pytest.approx(recipe.WITHOUT_MEMBRANE)
     assert shares[:2].sum() / shares[2:4].sum() == pytest.approx(96 / 64)
     assert data.validated_on == "val"
+
+
+def test_cells_that_nuclei_do_not_tell_of_are_hidden_without_the_membrane(tiny_config):
+    seen, hidden = tissue_field(1, "train"), replace(tissue_field(2, "train"), cells_follow_nuclei=False)
+    crops = recipe.training_data([seen, hidden, tissue_field(3, "val")], config=tiny_config).train
+    known = [[crop.targets[f"{name}_distance"][..., 1].mean() for name in COMPARTMENTS] for crop in crops]
+    assert known == [[1, 1], [1, 1], [0, 1], [1, 1]]
+    assert not crops[2].image[..., 1].any()
+    assert not crops[2].targets["whole_cell_pixelwise"].any()
+    assert (crops[2].labels[..., 1] == crops[3].labels[..., 1]).all()
+    assert crops[2].targets["nuclear_distance"].dtype == crops[3].targets["nuclear_distance"].dtype
 
 
 def test_the_shares_of_all_sources_are_given():
