@@ -17,8 +17,8 @@ import type { WireEdit } from "./ports";
 
 export type EditHead = Pick<WireEdit, "seq" | "tool" | "client_at" | "active_s">;
 
-/** A diff of more numbers than this is encoded after the gesture. */
-const LARGE_NUMBERS = 8192;
+/** A diff of more numbers than this, a millisecond's worth, is encoded after the gesture. */
+const LARGE_NUMBERS = 65_536;
 /** Letters of base64 per number of a diff: one to five bytes, mostly one. */
 const LETTERS_PER_NUMBER = 2;
 

@@ -5,27 +5,45 @@ const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 
 const VALUES = new Map([...ALPHABET].map((letter, value) => [letter.charCodeAt(0), value]));
 
-const CODES = Uint8Array.from(ALPHABET, (letter) => letter.charCodeAt(0));
+/** The two letters of each twelve bits, the first one in the lower byte. */
+const PAIRS = Uint16Array.from(
+  { length: 64 * 64 },
+  (_, bits) => ALPHABET.charCodeAt(bits >> 6) | (ALPHABET.charCodeAt(bits & 63) << 8),
+);
 const PADDING = "=".charCodeAt(0);
 /** Letters that become text at once: a call takes only so many arguments. */
 const PART_LETTERS = 8192;
 
 export function toBase64(bytes: Uint8Array): string {
-  const letters = new Uint8Array(Math.ceil(bytes.length / 3) * 4);
-  for (let i = 0, at = 0; i < bytes.length; i += 3, at += 4) {
-    const bits = (bytes[i] << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
-    letters[at] = CODES[bits >> 18];
-    letters[at + 1] = CODES[(bits >> 12) & 63];
-    letters[at + 2] = CODES[(bits >> 6) & 63];
-    letters[at + 3] = CODES[bits & 63];
-  }
-  const nMissing = (3 - (bytes.length % 3)) % 3;
-  letters.fill(PADDING, letters.length - nMissing);
+  const letters = lettersOf(bytes);
   const parts: string[] = [];
   for (let at = 0; at < letters.length; at += PART_LETTERS) {
-    parts.push(String.fromCharCode(...letters.subarray(at, at + PART_LETTERS)));
+    const part = letters.subarray(at, at + PART_LETTERS);
+    // As an array of plain numbers: the elements of a typed one are handed over one by one.
+    parts.push(String.fromCharCode.apply(null, part as unknown as number[]));
   }
   return parts.join("");
+}
+
+/** Every browser runs on little-endian hosts, so the lower byte of a pair comes first. */
+function lettersOf(bytes: Uint8Array): Uint8Array {
+  const pairs = new Uint16Array(Math.ceil(bytes.length / 3) * 2);
+  const nWhole = bytes.length - (bytes.length % 3);
+  let at = 0;
+  for (let i = 0; i < nWhole; i += 3) {
+    const bits = (bytes[i] << 16) | (bytes[i + 1] << 8) | bytes[i + 2];
+    pairs[at++] = PAIRS[bits >> 12];
+    pairs[at++] = PAIRS[bits & 4095];
+  }
+  const letters = new Uint8Array(pairs.buffer);
+  if (nWhole < bytes.length) {
+    const isOne = bytes.length - nWhole === 1;
+    const bits = (bytes[nWhole] << 16) | (isOne ? 0 : bytes[nWhole + 1] << 8);
+    pairs[at++] = PAIRS[bits >> 12];
+    pairs[at] = PAIRS[bits & 4095];
+    letters.fill(PADDING, letters.length - (isOne ? 2 : 1));
+  }
+  return letters;
 }
 
 /** @throws InvalidDiff when the text is not base64. */

@@ -11,16 +11,49 @@ export interface Instance {
   readonly centroid: { readonly row: number; readonly col: number };
 }
 
-/** Running sums of one instance. Bounds only grow; `isLoose` says that they may be too large. */
-interface Sums {
-  area: number;
-  rowSum: number;
-  colSum: number;
-  minRow: number;
-  maxRow: number;
-  minCol: number;
-  maxCol: number;
-  isLoose: boolean;
+/** Running sums of one instance, or of pieces of rows that come or go together. */
+class Sums {
+  area = 0;
+  rowSum = 0;
+  colSum = 0;
+  minRow = Number.POSITIVE_INFINITY;
+  maxRow = -1;
+  minCol = Number.POSITIVE_INFINITY;
+  maxCol = -1;
+  /** Bounds only grow; they may be too large once pixels at them went. */
+  isLoose = false;
+
+  addPiece(row: number, col: number, length: number): void {
+    const last = col + length - 1;
+    this.area += length;
+    this.rowSum += row * length;
+    this.colSum += (col + (length - 1) / 2) * length;
+    this.minRow = row < this.minRow ? row : this.minRow;
+    this.maxRow = row > this.maxRow ? row : this.maxRow;
+    this.minCol = col < this.minCol ? col : this.minCol;
+    this.maxCol = last > this.maxCol ? last : this.maxCol;
+  }
+
+  add(other: Sums): void {
+    this.area += other.area;
+    this.rowSum += other.rowSum;
+    this.colSum += other.colSum;
+    this.minRow = Math.min(this.minRow, other.minRow);
+    this.maxRow = Math.max(this.maxRow, other.maxRow);
+    this.minCol = Math.min(this.minCol, other.minCol);
+    this.maxCol = Math.max(this.maxCol, other.maxCol);
+  }
+
+  remove(other: Sums): void {
+    this.area -= other.area;
+    this.rowSum -= other.rowSum;
+    this.colSum -= other.colSum;
+    this.isLoose ||=
+      other.minRow === this.minRow ||
+      other.maxRow === this.maxRow ||
+      other.minCol === this.minCol ||
+      other.maxCol === this.maxCol;
+  }
 }
 
 export class InstanceIndex {
@@ -95,19 +128,29 @@ export class InstanceIndex {
   update(diff: LabelDiff): void {
     const { runs } = diff;
     const { row, col, width } = diff.window;
+    let pieces = new Sums();
     let at = 0;
     for (let i = 0; i < runs.length; i += 4) {
+      // Runs of one change follow each other often: their sum changes the sums once.
+      if (i > 0 && (runs[i + 2] !== runs[i - 2] || runs[i + 3] !== runs[i - 1])) {
+        this.move(pieces, runs[i - 2], runs[i - 1]);
+        pieces = new Sums();
+      }
       at += runs[i];
       for (let left = runs[i + 1]; left > 0; ) {
         const offset = at % width;
         const length = Math.min(left, width - offset);
-        const r = row + (at - offset) / width;
-        this.remove(r, col + offset, length, runs[i + 2]);
-        this.add(r, col + offset, length, runs[i + 3]);
+        pieces.addPiece(row + (at - offset) / width, col + offset, length);
         at += length;
         left -= length;
       }
     }
+    this.move(pieces, runs[runs.length - 2], runs[runs.length - 1]);
+  }
+
+  private move(pieces: Sums, from: number, to: number): void {
+    this.remove(pieces, from);
+    this.add(pieces, to);
   }
 
   private addRow(row: number): void {
@@ -120,23 +163,31 @@ export class InstanceIndex {
       while (end < nCols && this.plane[start + end] === label) {
         end++;
       }
-      this.add(row, col, end - col, label);
+      if (label !== 0) {
+        (this.find(label) ?? this.begin(label)).addPiece(row, col, end - col);
+      }
       col = end;
     }
   }
 
-  private add(row: number, col: number, length: number, label: number): void {
-    if (label === 0) {
+  private add(pieces: Sums, label: number): void {
+    if (label !== 0) {
+      (this.find(label) ?? this.begin(label)).add(pieces);
+    }
+  }
+
+  private remove(pieces: Sums, label: number): void {
+    const sums = label === 0 ? undefined : this.find(label);
+    if (sums === undefined) {
       return;
     }
-    const sums = this.find(label) ?? this.begin(label);
-    sums.area += length;
-    sums.rowSum += row * length;
-    sums.colSum += (col + (length - 1) / 2) * length;
-    sums.minRow = row < sums.minRow ? row : sums.minRow;
-    sums.maxRow = row > sums.maxRow ? row : sums.maxRow;
-    sums.minCol = col < sums.minCol ? col : sums.minCol;
-    sums.maxCol = Math.max(sums.maxCol, col + length - 1);
+    sums.remove(pieces);
+    if (sums.area === 0) {
+      this.sums.delete(label);
+      this.lastSums = undefined;
+      this.sorted = null;
+      this.nComings++;
+    }
   }
 
   /** Runs of one label follow each other often. */
@@ -149,42 +200,12 @@ export class InstanceIndex {
   }
 
   private begin(label: number): Sums {
-    const sums = {
-      area: 0,
-      rowSum: 0,
-      colSum: 0,
-      minRow: Number.POSITIVE_INFINITY,
-      maxRow: -1,
-      minCol: Number.POSITIVE_INFINITY,
-      maxCol: -1,
-      isLoose: false,
-    };
+    const sums = new Sums();
     this.sums.set(label, sums);
     this.lastSums = sums;
     this.sorted = null;
     this.nComings++;
     return sums;
-  }
-
-  private remove(row: number, col: number, length: number, label: number): void {
-    const sums = label === 0 ? undefined : this.find(label);
-    if (sums === undefined) {
-      return;
-    }
-    sums.area -= length;
-    sums.rowSum -= row * length;
-    sums.colSum -= (col + (length - 1) / 2) * length;
-    sums.isLoose ||=
-      row === sums.minRow ||
-      row === sums.maxRow ||
-      col === sums.minCol ||
-      col + length - 1 === sums.maxCol;
-    if (sums.area === 0) {
-      this.sums.delete(label);
-      this.lastSums = undefined;
-      this.sorted = null;
-      this.nComings++;
-    }
   }
 
   /** Looks for the label within its loose bounds. */

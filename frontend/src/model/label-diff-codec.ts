@@ -15,14 +15,9 @@ const VERSION = 1;
 export function encodeDiff(diff: LabelDiff): Uint8Array {
   const { row, col, height, width } = diff.window;
   const writer = new VarintWriter();
-  writer.write(VERSION);
-  writer.write(COMPARTMENTS.indexOf(diff.compartment));
-  for (const value of [diff.frame, row, col, height, width]) {
-    writer.write(value);
-  }
-  for (const value of diff.runs) {
-    writer.write(value);
-  }
+  const compartment = COMPARTMENTS.indexOf(diff.compartment);
+  writer.write([VERSION, compartment, diff.frame, row, col, height, width]);
+  writer.write(diff.runs);
   return writer.finish();
 }
 

@@ -86,22 +86,44 @@ export function diffOfPatch(
   patch: Patch | SpanPatch,
   plane: PlaneName,
 ): LabelDiff | null {
+  const { compartment, frame } = plane;
+  if ("spans" in patch) {
+    return { compartment, frame, window: patch.window, runs: runsOfSpans(patch) };
+  }
   const segments = new SegmentList();
   const { window } = patch;
-  if ("spans" in patch) {
-    segments.addSpans(patch, labels, nCols);
-  } else {
-    for (let r = 0; r < window.height; r++) {
-      const pair = {
-        before: labels,
-        beforeAt: (window.row + r) * nCols + window.col,
-        after: patch.labels,
-        afterAt: r * window.width,
-      };
-      segments.addRow(window.row + r, window.col, window.width, pair);
-    }
+  for (let r = 0; r < window.height; r++) {
+    const pair = {
+      before: labels,
+      beforeAt: (window.row + r) * nCols + window.col,
+      after: patch.labels,
+      afterAt: r * window.width,
+    };
+    segments.addRow(window.row + r, window.col, window.width, pair);
   }
-  return diffOfSegments(segments, { compartment: plane.compartment, frame: plane.frame });
+  return diffOfSegments(segments, { compartment, frame });
+}
+
+function runsOfSpans({ window, spans, old, label }: SpanPatch): Uint32Array {
+  const { row, col, width } = window;
+  const runs = new Uint32Array((spans.length / 3) * 4);
+  let n = 0;
+  let end = 0;
+  for (let i = 0; i < spans.length; i += 3) {
+    const at = (spans[i] - row) * width + spans[i + 1] - col;
+    const length = spans[i + 2] - spans[i + 1];
+    if (n > 0 && at === end) {
+      runs[n - 3] += length;
+    } else {
+      runs[n] = at - end;
+      runs[n + 1] = length;
+      runs[n + 2] = old;
+      runs[n + 3] = label;
+      n += 4;
+    }
+    end = at + length;
+  }
+  return n === runs.length ? runs : runs.slice(0, n);
 }
 
 /** The place of a diff among those of one step: by compartment, then by frame. */
@@ -128,8 +150,10 @@ export function reverseDiff(diff: LabelDiff): LabelDiff {
 export function applyDiff(labels: LabelImage, diff: LabelDiff): void {
   checkBounds(labels, diff);
   const plane = planeOf(labels, diff.frame);
-  checkOld(plane, labels.nCols, diff);
-  writeDiff(plane, labels.nCols, diff);
+  const wrongAt = replaceOld(plane, labels.nCols, diff);
+  if (wrongAt >= 0) {
+    throw takeBack(plane, labels.nCols, diff, wrongAt);
+  }
 }
 
 /** Writes the new labels of a diff, whatever the plane holds. */
@@ -162,26 +186,57 @@ export function fillSpan(plane: Uint32Array, label: number, start: number, end: 
   }
 }
 
-/** Loops without calls for each piece: a diff of the whole image has a million of them. */
-function checkOld(plane: Uint32Array, nCols: number, { window, runs }: LabelDiff): void {
+/**
+ * Writes the new labels of a diff as far as the plane holds the old ones. The place in the plane of
+ * the first pixel that does not, or -1. No calls for each piece: a diff of the whole image has a
+ * million of them.
+ */
+function replaceOld(plane: Uint32Array, nCols: number, { window, runs }: LabelDiff): number {
   const { row, col, width } = window;
   let at = 0;
   for (let i = 0; i < runs.length; i += 4) {
     const old = runs[i + 2];
     at += runs[i];
-    let offset = at % width;
-    let r = row + (at - offset) / width;
-    for (const end = at + runs[i + 1]; at < end; at++, offset++) {
-      if (offset === width) {
-        offset = 0;
-        r++;
+    for (let left = runs[i + 1]; left > 0; ) {
+      const offset = at % width;
+      const length = Math.min(left, width - offset);
+      const start = (row + (at - offset) / width) * nCols + col + offset;
+      for (let place = start; place < start + length; place++) {
+        if (plane[place] !== old) {
+          return place;
+        }
       }
-      const found = plane[r * nCols + col + offset];
-      if (found !== old) {
-        throw new DivergingDiff({ row: r, col: col + offset, expected: old, found });
-      }
+      fillSpan(plane, runs[i + 3], start, start + length);
+      at += length;
+      left -= length;
     }
   }
+  return -1;
+}
+
+/** Puts back the pieces before the one with the wrong pixel, and says what is wrong with it. */
+function takeBack(
+  plane: Uint32Array,
+  nCols: number,
+  diff: LabelDiff,
+  wrongAt: number,
+): DivergingDiff {
+  let expected = 0;
+  visitSegments(diff, (row, col, length, old) => {
+    const start = row * nCols + col;
+    if (start + length <= wrongAt) {
+      fillSpan(plane, old, start, start + length);
+    } else if (start <= wrongAt) {
+      expected = old;
+    }
+  });
+  const col = wrongAt % nCols;
+  return new DivergingDiff({
+    row: (wrongAt - col) / nCols,
+    col,
+    expected,
+    found: plane[wrongAt],
+  });
 }
 
 function checkBounds(labels: LabelImage, diff: LabelDiff): void {

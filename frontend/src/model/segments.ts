@@ -1,5 +1,4 @@
 /** Pieces of rows that change from one label to another, gathered in row-major order. */
-import type { SpanPatch } from "./operations/plane";
 import type { PixelWindow } from "./windows";
 
 export type Segment = (row: number, col: number, length: number, old: number, next: number) => void;
@@ -52,24 +51,6 @@ export class SegmentList {
         this.add(row, col + i, end - i, old, next);
       }
       i = end;
-    }
-  }
-
-  /** Adds the pixels of spans that do not hold their label yet. */
-  addSpans({ spans, label }: SpanPatch, labels: Uint32Array, nCols: number): void {
-    for (let i = 0; i < spans.length; i += 3) {
-      const first = spans[i] * nCols;
-      const end = first + spans[i + 2];
-      for (let at = first + spans[i + 1]; at < end; ) {
-        const old = labels[at];
-        const start = at;
-        while (at < end && labels[at] === old) {
-          at++;
-        }
-        if (old !== label) {
-          this.add(spans[i], start - first, at - start, old, label);
-        }
-      }
     }
   }
 

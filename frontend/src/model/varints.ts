@@ -1,27 +1,39 @@
 /** Unsigned LEB128 varints below 2^32, the numbers of a label diff. */
 import { InvalidDiff } from "./errors";
 
+/** Bytes of a number of 32 bits. */
+const LONGEST = 5;
+
 export class VarintWriter {
-  private bytes = new Uint8Array(64);
+  private bytes: Uint8Array = new Uint8Array(64);
   private length = 0;
 
-  write(value: number): void {
-    if (this.length + 5 > this.bytes.length) {
-      const larger = new Uint8Array(this.bytes.length * 2);
-      larger.set(this.bytes);
-      this.bytes = larger;
+  write(values: ArrayLike<number>): void {
+    let { bytes, length } = this;
+    for (let i = 0; i < values.length; i++) {
+      if (length + LONGEST > bytes.length) {
+        bytes = doubled(bytes);
+      }
+      let rest = values[i] >>> 0;
+      while (rest > 127) {
+        bytes[length++] = (rest & 127) | 128;
+        rest >>>= 7;
+      }
+      bytes[length++] = rest;
     }
-    let rest = value >>> 0;
-    while (rest > 127) {
-      this.bytes[this.length++] = (rest & 127) | 128;
-      rest >>>= 7;
-    }
-    this.bytes[this.length++] = rest;
+    this.bytes = bytes;
+    this.length = length;
   }
 
   finish(): Uint8Array {
     return this.bytes.slice(0, this.length);
   }
+}
+
+function doubled(bytes: Uint8Array): Uint8Array {
+  const larger = new Uint8Array(bytes.length * 2);
+  larger.set(bytes);
+  return larger;
 }
 
 export class VarintReader {
@@ -39,7 +51,7 @@ export class VarintReader {
   /** @throws InvalidDiff when the bytes end inside a number, or it is overlong or too large. */
   read(what: string): number {
     let value = 0;
-    for (let scale = 1, n = 0; n < 5; scale *= 128, n++) {
+    for (let scale = 1, n = 0; n < LONGEST; scale *= 128, n++) {
       if (this.atEnd) {
         throw new InvalidDiff(`The label diff ends inside ${what}. Send all of its bytes.`);
       }

@@ -4,19 +4,23 @@ import { decodeDiff, fromBase64 } from "../../src/model";
 import { expectSameBytes, FakeServer } from "./fake-server";
 import { copyLabels, emptyLabels, settle, TestEditor, TestJournal } from "./test-editor";
 
-it("the bytes of a vast change are made after its frame, or when somebody wants them", async () => {
-  const shape = { nFrames: 1, nRows: 200, nCols: 200 };
+/** An editor on cells in every other row, whose background takes many runs to flood. */
+async function combed() {
+  const shape = { nFrames: 1, nRows: 300, nCols: 300 };
   const labels = emptyLabels(shape);
   labels.whole_cell?.data.forEach((_, at, data) => {
-    data[at] = Math.floor(at / 200) % 2 === 0 ? 0 : (at % 2) * (1 + (at % 7));
+    data[at] = Math.floor(at / shape.nCols) % 2 === 0 ? 0 : (at % 2) * (1 + (at % 7));
   });
   const journal = new TestJournal();
   const server = new FakeServer(labels);
   const test = await TestEditor.open({ shape, labels, journal, save: server });
+  return { test: test.use("flood"), journal, server };
+}
+
+it("the bytes of a vast change are made when somebody wants them", async () => {
+  const { test, journal, server } = await combed();
   const before = test.data().slice();
-  test.use("flood").click([0, 0]);
-  await settle();
-  expect([test.editor.lastSeq(), journal.edits.length]).toEqual([1, 0]);
+  test.click([0, 0]);
   await test.time.pass(40);
   expect(journal.edits.map(({ seq }) => seq)).toEqual([1]);
   test.command("history.undo");
@@ -197,6 +201,30 @@ describe("an edit on the wire", () => {
 });
 
 describe("the crash journal", () => {
+  it("holds an edit of the whole image as soon as the frame with it was drawn", async () => {
+    const { test, journal } = await combed();
+    test.click([0, 0]);
+    await settle();
+    expect([test.editor.lastSeq(), journal.edits.length]).toEqual([1, 0]);
+    test.time.drawFrame();
+    await test.time.pass(0);
+    expect(journal.edits.map(({ seq, tool }) => [seq, tool])).toEqual([[1, "flood"]]);
+    expect(decodeDiff(fromBase64(journal.edits[0].diff)).runs.length).toBeGreaterThan(65_536);
+  });
+
+  it("does not wait long for a frame that does not come, and keeps the order", async () => {
+    const { test, journal } = await combed();
+    test.click([0, 0]).editor.setWriteMode("overwrite");
+    test.use("brush", 1).click([9, 1]);
+    await test.time.pass(29);
+    expect(journal.edits).toEqual([]);
+    await test.time.pass(1);
+    expect(journal.edits.map(({ seq }) => seq)).toEqual([1, 2]);
+    test.time.drawFrame();
+    await test.time.pass(0);
+    expect(journal.edits.length).toBe(2);
+  });
+
   async function crashedJournal() {
     const journal = new TestJournal();
     const save = { send: () => Promise.reject(new Error("offline")) };

@@ -91,6 +91,25 @@ describe("a diff that does not fit", () => {
     expect(labels.data).toEqual(Uint32Array.of(0, 0, 0, 0, 9, 0));
   });
 
+  it("touches no pixel wherever the first one that differs is", () => {
+    const random = new Random(12);
+    for (let seed = 0; seed < N_CASES; seed += 5) {
+      const c = randomCase(seed);
+      if (c.diff !== null) {
+        const wrong = c.before.slice();
+        const changed = [...wrong.keys()].filter((at) => c.before[at] !== c.after[at]);
+        const at = random.pick(changed);
+        wrong[at] += 1;
+        const labels = image(c, wrong);
+        const [row, col] = [Math.floor(at / c.nCols), at % c.nCols];
+        expect(() => applyDiff(labels, c.diff as LabelDiff)).toThrow(
+          new DivergingDiff({ row, col, expected: c.before[at], found: wrong[at] }),
+        );
+        expect(labels.data).toEqual(wrong);
+      }
+    }
+  });
+
   it("is refused outside the image and in a frame that is not there", () => {
     const small = labelImage(new Uint32Array(4), { nFrames: 1, nRows: 2, nCols: 2 });
     expect(() => applyDiff(small, diff as LabelDiff)).toThrow(

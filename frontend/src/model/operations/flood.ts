@@ -1,6 +1,5 @@
 /** Operations that start from a clicked pixel: flood, trim, fill holes. */
-import type { PixelWindow, PlaneShape } from "../windows";
-import { fillFrom, reachFrom } from "./components";
+import { fillFrom } from "./components";
 import {
   boundsOf,
   cropLabels,
@@ -12,6 +11,7 @@ import {
   paint,
   type SpanPatch,
 } from "./plane";
+import { reachFrom } from "./reach";
 
 const REACHED = 2;
 
@@ -30,42 +30,8 @@ export function flood(plane: LabelPlane, args: FloodArgs): SpanPatch | null {
   if (old === label || (mode === "protect" && old !== 0)) {
     return null;
   }
-  // Of the large array only the parts that the region touches take memory: nobody writes to others.
-  const cells = new Uint8Array(plane.labels.length);
-  const seed = args.row * plane.nCols + args.col;
-  const connectivity = old === 0 ? 4 : 8;
-  const window = reachFrom(plane, { cells, value: REACHED, seed, connectivity });
-  return { window, label, spans: spansOf(cells, plane, window) };
-}
-
-function spansOf(cells: Uint8Array, { nCols }: PlaneShape, window: PixelWindow): Uint32Array {
-  let spans: Uint32Array = new Uint32Array(3 * 256);
-  let n = 0;
-  for (let row = window.row; row < window.row + window.height; row++) {
-    const first = row * nCols;
-    const end = first + window.col + window.width;
-    for (let at = first + window.col; at < end; at++) {
-      if (cells[at] === REACHED) {
-        const start = at;
-        while (at < end && cells[at] === REACHED) {
-          at++;
-        }
-        if (n === spans.length) {
-          spans = doubled(spans);
-        }
-        spans[n++] = row;
-        spans[n++] = start - first;
-        spans[n++] = at - first;
-      }
-    }
-  }
-  return spans.slice(0, n);
-}
-
-function doubled(values: Uint32Array): Uint32Array {
-  const larger = new Uint32Array(values.length * 2);
-  larger.set(values);
-  return larger;
+  const { window, spans } = reachFrom(plane, args, old === 0 ? 4 : 8);
+  return { window, old, label, spans };
 }
 
 export interface TrimArgs {

@@ -23,9 +23,12 @@ export interface Patch {
   readonly labels: Uint32Array;
 }
 
-/** Pieces of rows that take one label: three numbers each, row, start and end, in C order. */
+/** Pieces of rows that turn from one label to another: row, start and end of each, in C order. */
 export interface SpanPatch {
+  /** Tightest window around them. */
   readonly window: PixelWindow;
+  /** What all of their pixels hold before. */
+  readonly old: number;
   readonly label: number;
   readonly spans: Uint32Array;
 }
@@ -190,6 +193,9 @@ export function visitSpans(
 
 /** The patch of a part of a plane, placed in the plane. */
 export function shiftPatch(patch: OperationPatch, by: PixelWindow): OperationPatch {
+  if (by.row === 0 && by.col === 0) {
+    return patch;
+  }
   const { row, col } = patch.window;
   const window = { ...patch.window, row: row + by.row, col: col + by.col };
   return "spans" in patch
