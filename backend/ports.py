@@ -214,6 +214,9 @@ class Trainer(Protocol):
     ) -> TrainedModel:
         """Train on a dataset version's folder, leave a model folder at `out`, score it on the test split.
 
+        A model that an attempt before left at `out`, killed between its training and its scores, is not
+        trained again.
+
         Raises
         ------
         TrainingCancelled

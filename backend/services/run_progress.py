@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any
 
+import structlog
 from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
 
 from backend.db import reading, transaction
 from backend.errors import Conflict, NotFound
@@ -22,6 +24,7 @@ HEARTBEAT_S = 15.0
 DEAD_AFTER_S = 120.0
 _EVERY = timedelta(seconds=1)
 _N_LOSSES = 500
+log = structlog.get_logger(__name__)
 
 
 class RunCancelled(Conflict):
@@ -50,15 +53,30 @@ class Heartbeat:
 
     def _beat(self) -> None:
         while not self._done.wait(self._every_s):
-            _store(self._context, self._run_id, heartbeat_at=self._context.clock.now())
+            # A database that is away for a moment must not end the sign of life of a run that goes on.
+            with _tolerated(self._run_id):
+                _store(self._context, self._run_id, heartbeat_at=self._context.clock.now())
+
+
+@contextmanager
+def _tolerated(run_id: int) -> Iterator[None]:
+    """Go on when the database does not answer: what is told next says it all again."""
+    try:
+        yield
+    except OperationalError as fault:
+        log.warning("progress_not_told", run_id=run_id, reason=str(fault.orig))
 
 
 class RunProgress:
-    """Stores the progress of a run at most once a second, whatever the pace of the reports."""
+    """Stores the progress of a run at most once a second, whatever the pace of the reports.
 
-    def __init__(self, context: Context, run_id: int) -> None:
+    `attempt` is the one that reports: when the run was given to another worker, it is to stop.
+    """
+
+    def __init__(self, context: Context, run_id: int, *, attempt: int | None = None) -> None:
         self.run_id = run_id
         self._context = context
+        self._attempt = attempt
         self._looked_at: datetime | None = None
         self._stored_at: datetime | None = None
         self._stopped = False
@@ -78,30 +96,34 @@ class RunProgress:
         now = self._context.clock.now()
         if self._stored_at is not None and now - self._stored_at < _EVERY and step.done < 1:
             return
-        self._put(
-            {
-                "phase": "training",
-                "message": f"{step.epoch} epochs done",
-                "fraction": round(0.1 + 0.75 * step.done, 3),
-                "epoch": step.epoch,
-                "loss": step.loss,
-                "val_loss": step.val_loss,
-                "eta_s": None if step.eta_s is None else round(step.eta_s, 1),
-            }
-        )
+        with _tolerated(self.run_id):
+            self._put(
+                {
+                    "phase": "training",
+                    "message": f"{step.epoch} epochs done",
+                    "fraction": round(0.1 + 0.75 * step.done, 3),
+                    "epoch": step.epoch,
+                    "loss": step.loss,
+                    "val_loss": step.val_loss,
+                    "eta_s": None if step.eta_s is None else round(step.eta_s, 1),
+                }
+            )
 
     def should_stop(self) -> bool:
         """Whether the run was cancelled; asks the database at most once a second."""
         now = self._context.clock.now()
         if self._looked_at is None or now - self._looked_at >= _EVERY:
             self._looked_at = now
-            self._stopped = self._was_cancelled()
+            with _tolerated(self.run_id):
+                self._stopped = self._was_cancelled()
         return self._stopped
 
     def _was_cancelled(self) -> bool:
         with reading(self._context.sessions) as session:
             run = session.get(Run, self.run_id)
-            return run is None or run.state is not RunState.RUNNING
+        if run is None or run.state is not RunState.RUNNING:
+            return True
+        return self._attempt is not None and run.inputs.get("attempts") != self._attempt
 
     def _put(self, progress: dict[str, Any]) -> None:
         now = self._context.clock.now()
@@ -125,10 +147,10 @@ def is_heard_of(context: Context, run: Run) -> bool:
 
 
 @contextmanager
-def reporting(context: Context, run_id: int) -> Iterator[RunProgress]:
+def reporting(context: Context, run_id: int, *, attempt: int | None = None) -> Iterator[RunProgress]:
     """A heartbeat around a block, and the progress it reports to."""
     with Heartbeat(context, run_id):
-        yield RunProgress(context, run_id)
+        yield RunProgress(context, run_id, attempt=attempt)
 
 
 @contextmanager
@@ -165,8 +187,11 @@ def end_run(
     state: RunState,
     failure: str | None = None,
     outputs: Mapping[str, Any] | None = None,
-) -> None:
+    attempt: int | None = None,
+) -> bool:
     """End a run that is alive; one that has ended (was cancelled, was given up) stays as it is.
+
+    With `attempt` only that attempt of it ends it. Whether the run is over now.
 
     Raises
     ------
@@ -178,7 +203,9 @@ def end_run(
         if run is None:
             raise NotFound(f"There is no run {run_id}.")
         if run.state not in (RunState.QUEUED, RunState.RUNNING):
-            return
+            return True
+        if attempt is not None and run.inputs.get("attempts") != attempt:
+            return False
         move_run(session, run, state)
         run.failure = failure
         run.finished_at = context.clock.now()
@@ -186,3 +213,4 @@ def end_run(
         if state is RunState.SUCCEEDED:
             done = {"phase": "done", "message": "finished", "fraction": 1.0, "eta_s": 0.0}
             run.progress = {**run.progress, **done}
+        return True

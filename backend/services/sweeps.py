@@ -78,7 +78,7 @@ def _take_back_runs(session: Session, context: Context) -> int:
 
 
 def _take_back_training(session: Session, context: Context, run: Run) -> None:
-    attempts = int(run.inputs.get("attempts", 1))
+    attempts = int(run.inputs.get("attempts", 1)) - int(run.inputs.get("put_back", 0))
     if attempts >= MOST_ATTEMPTS:
         _give_up(session, context, run, attempts=attempts)
         return

@@ -1,9 +1,9 @@
 """Training runs: asked for, carried out one at a time, cancelled, and started by themselves."""
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import structlog
 from sqlalchemy import func, select
@@ -11,17 +11,18 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from backend.db import enqueue_after_commit, reading, transaction
-from backend.errors import Conflict, CytoloopError, NotFound
+from backend.errors import Conflict, CytoloopError, NotFound, StorageError
 from backend.models import DatasetVersion, Fov, Project, Revision, Run
 from backend.models.fov import FovState
 from backend.models.run import RunKind, RunState
-from backend.ports import TrainingCancelled, TrainingLimits
+from backend.ports import MissingObject, TrainingCancelled, TrainingLimits
 from backend.services.context import Context
 from backend.services.datasets import freeze_dataset
 from backend.services.model_versions import find_model_of_run, get_model_version, store_model_version
 from backend.services.projects import ProjectSettings, check_training_start, get_project
 from backend.services.promotions import decide_promotion
 from backend.services.run_progress import RunCancelled, RunProgress, end_run, is_heard_of, reporting
+from backend.services.run_scratch import RunScratch, open_scratch
 from backend.services.transitions import move_run
 from pipeline.errors import PipelineError
 
@@ -145,45 +146,75 @@ def run_training(context: Context, *, run_id: int) -> None:
 
     Each step is kept when it is done, so a run that a lost worker left is taken up behind its last step.
     A failure that can be explained ends the run as failed, with the reason; the current predictor stays.
+
+    Raises
+    ------
+    StorageError
+        When the storage does not answer: the run is queued again, and what was trained is kept.
     """
-    if not _take_run(context, run_id):
+    attempt = _take_run(context, run_id)
+    if attempt is None:
         return
+    scratch = open_scratch(context, run_id=run_id)
+    ended: dict[str, Any]
     try:
-        with reporting(context, run_id) as progress:
-            model_version_id = _train(context, run_id, progress)
+        with reporting(context, run_id, attempt=attempt) as progress:
+            model_version_id = _train(context, run_id, progress, scratch)
             progress.enter("deciding", "comparing with the current predictor", fraction=0.95)
             decide_promotion(context, model_version_id=model_version_id)
+        ended = {"state": RunState.SUCCEEDED, "outputs": {"model_version_id": model_version_id}}
     except (RunCancelled, TrainingCancelled):
-        log.info("run_cancelled", run_id=run_id)
-        _checkpoint(context, run_id).unlink(missing_ok=True)
+        # Cancelled by somebody, or given to another worker, which goes on with what is kept.
+        log.info("run_left", run_id=run_id, attempt=attempt)
+        if not _is_alive(context, run_id):
+            scratch.discard()
+        return
     except (CytoloopError, PipelineError) as fault:
+        if isinstance(fault, StorageError) and not isinstance(fault, MissingObject):
+            _put_back(context, run_id, attempt=attempt)
+            raise
         log.warning("run_failed", run_id=run_id, reason=str(fault))
-        end_run(context, run_id=run_id, state=RunState.FAILED, failure=str(fault))
-        _checkpoint(context, run_id).unlink(missing_ok=True)
-    else:
-        outputs = {"model_version_id": model_version_id}
-        end_run(context, run_id=run_id, state=RunState.SUCCEEDED, outputs=outputs)
+        ended = {"state": RunState.FAILED, "failure": str(fault)}
+    if end_run(context, run_id=run_id, attempt=attempt, **ended):
+        scratch.discard()
 
 
-def _take_run(context: Context, run_id: int) -> bool:
-    """Whether this process carries out the run: it was queued, or who ran it has not been heard of."""
+def _take_run(context: Context, run_id: int) -> int | None:
+    """The number of this attempt, when this process is to carry out the run: it was queued, or who ran it
+    has not been heard of.
+    """
     now = context.clock.now()
     with transaction(context.sessions) as session:
         run = session.get(Run, run_id, with_for_update=True, populate_existing=True)
         if run is None or run.state not in ALIVE:
-            return False
+            return None
         if run.state is RunState.RUNNING:
             if is_heard_of(context, run):
-                return False
+                return None
         else:
             move_run(session, run, RunState.RUNNING)
         run.started_at = run.started_at or now
         run.heartbeat_at = now
-        run.inputs = {**run.inputs, "attempts": run.inputs.get("attempts", 0) + 1}
-        return True
+        attempt = int(run.inputs.get("attempts", 0)) + 1
+        run.inputs = {**run.inputs, "attempts": attempt}
+        return attempt
 
 
-def _train(context: Context, run_id: int, progress: RunProgress) -> int:
+def _put_back(context: Context, run_id: int, *, attempt: int) -> None:
+    """Queue the run again: its worker is well, so that this attempt counts for none that was lost."""
+    with transaction(context.sessions) as session:
+        run = session.get(Run, run_id, with_for_update=True, populate_existing=True)
+        if run is not None and run.state is RunState.RUNNING and run.inputs["attempts"] == attempt:
+            move_run(session, run, RunState.QUEUED)
+            run.inputs = {**run.inputs, "put_back": run.inputs.get("put_back", 0) + 1}
+
+
+def _is_alive(context: Context, run_id: int) -> bool:
+    with reading(context.sessions) as session:
+        return get_run(session, run_id=run_id).state in ALIVE
+
+
+def _train(context: Context, run_id: int, progress: RunProgress, scratch: RunScratch) -> int:
     """The model version of the run, trained unless an earlier attempt left it."""
     with reading(context.sessions) as session:
         run = get_run(session, run_id=run_id)
@@ -196,31 +227,31 @@ def _train(context: Context, run_id: int, progress: RunProgress) -> int:
         progress.enter("freezing", "building the dataset version", fraction=0.0)
         dataset_version_id = freeze_dataset(context, project_id=project_id)
         _note_input(context, run_id, dataset_version_id=dataset_version_id)
-    return _train_on(context, run_id, dataset_version_id=dataset_version_id, progress=progress)
+    return _train_on(
+        context, run_id, dataset_version_id=dataset_version_id, progress=progress, scratch=scratch
+    )
 
 
-def _train_on(context: Context, run_id: int, *, dataset_version_id: int, progress: RunProgress) -> int:
+def _train_on(
+    context: Context, run_id: int, *, dataset_version_id: int, progress: RunProgress, scratch: RunScratch
+) -> int:
     if context.trainer is None:
         raise Conflict("This process cannot train; the work `train` belongs to a worker.")
     with reading(context.sessions) as session:
         prefix = session.get_one(DatasetVersion, dataset_version_id).storage_prefix
     progress.enter("training", "reading the dataset version", fraction=0.05)
     settings = context.settings
-    with (
-        context.storage.local_copy(prefix) as dataset,
-        _start(context, run_id) as start,
-        tempfile.TemporaryDirectory() as folder,
-    ):
+    with context.storage.local_copy(prefix) as dataset, _start(context, run_id) as start:
         limits = TrainingLimits(
             epochs=settings.train_epochs or None,
             minutes=settings.train_minutes,
             seed=0,
             start=start,
-            checkpoint=_checkpoint(context, run_id),
+            checkpoint=scratch.checkpoint,
         )
         trained = context.trainer.train(
             dataset,
-            Path(folder) / "model",
+            scratch.model,
             limits=limits,
             progress=progress.step,
             should_stop=progress.should_stop,
@@ -229,7 +260,7 @@ def _train_on(context: Context, run_id: int, *, dataset_version_id: int, progres
         return store_model_version(
             context,
             trained,
-            folder=Path(folder) / "model",
+            folder=scratch.model,
             run_id=run_id,
             dataset_version_id=dataset_version_id,
         )
@@ -252,11 +283,6 @@ def _start(context: Context, run_id: int) -> Iterator[str | Path]:
         prefix = get_model_version(session, model_version_id=base_id).storage_prefix
     with context.storage.local_copy(prefix) as folder:
         yield folder
-
-
-def _checkpoint(context: Context, run_id: int) -> Path:
-    """Where this machine keeps what a kill of the run must not lose."""
-    return context.settings.data_dir / "checkpoints" / f"run-{run_id}"
 
 
 def _note_input(context: Context, run_id: int, **values: int) -> None:

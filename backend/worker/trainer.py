@@ -5,6 +5,7 @@ it.
 """
 
 import json
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, replace
@@ -30,14 +31,20 @@ from pipeline.types import LabelSet
 from pipeline.windows import Window
 from training import predictor as predictors
 from training.config import NetworkConfig
-from training.errors import ForeignCheckpoint, TrainingError, TrainingStopped, UnusableDataset
+from training.errors import (
+    ForeignCheckpoint,
+    InvalidModelFolder,
+    TrainingError,
+    TrainingStopped,
+    UnusableDataset,
+)
 from training.evaluate import EvaluationItem, evaluate_images, evaluate_predictor
 from training.large_images import PredictedBands, predict_image
 from training.model_folder import default_model_dir, read_description
 from training.presets import load_preset
 from training.report import write_report
 from training.serving.served_model import serve_trained_model
-from training.train import TrainProgress, TrainResult, train_model
+from training.train import TrainProgress, train_model
 
 IOU = 0.5
 
@@ -104,12 +111,14 @@ class WorkTrainer:
     ) -> TrainedModel:
         """Train, leave a model folder at `out` and score it on the test split, if that holds anything."""
         with _translated():
-            result = _train(dataset, out, limits=limits, progress=progress, should_stop=should_stop)
+            if not _is_trained(out):
+                _train(dataset, out, limits=limits, progress=progress, should_stop=should_stop)
+            metrics = read_description(out).metrics
             served = serve_trained_model(out, dataset)
             test = _test_scores(out, dataset)
             write_report(out, dataset)
         model = json.loads((out / "model.json").read_text())
-        metrics = {**result.metrics, "test": test, "serving": asdict(served)}
+        metrics = {**metrics, "test": test, "serving": asdict(served)}
         return TrainedModel(model["kind"], model["config"], metrics)
 
     def score(
@@ -143,6 +152,16 @@ class _Bands:
             return self._bands.confidences
 
 
+def _is_trained(out: Path) -> bool:
+    """Whether an attempt before left a whole model folder; a damaged one is removed."""
+    try:
+        read_description(out)
+    except InvalidModelFolder:
+        shutil.rmtree(out, ignore_errors=True)
+        return False
+    return True
+
+
 def _train(
     dataset: Path,
     out: Path,
@@ -150,7 +169,7 @@ def _train(
     limits: TrainingLimits,
     progress: Callable[[TrainingStep], None],
     should_stop: Callable[[], bool],
-) -> TrainResult:
+) -> None:
     base, config = _start(limits.start)
     run = partial(
         train_model,
@@ -166,12 +185,12 @@ def _train(
         checkpoint=limits.checkpoint,
     )
     try:
-        return run()
+        run()
     except ForeignCheckpoint:
         # Damaged, or settings changed since the kill: what it kept is of no use.
         assert limits.checkpoint is not None
         limits.checkpoint.unlink(missing_ok=True)
-        return run()
+        run()
 
 
 def _start(start: str | Path) -> tuple[Path | None, NetworkConfig]:

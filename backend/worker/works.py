@@ -15,6 +15,7 @@ from backend.services.context import Context
 from backend.services.predictions import prepare_job
 from backend.services.promotions import decide_promotion
 from backend.services.run_progress import end_run
+from backend.services.run_scratch import sweep_scratch
 from backend.services.stitch_failures import clear_stitch_failure, note_stitch_failure
 from backend.services.stitching import stitch_fov
 from backend.services.sweeps import sweep, sweep_storage
@@ -29,6 +30,9 @@ log = structlog.get_logger(__name__)
 def _train(context: Context, *, run_id: int) -> None:
     try:
         run_training(context, run_id=run_id)
+    except (StorageError, OperationalError):
+        # Celery tries it again, or the sweep does; what was trained is kept.
+        raise
     except Exception as fault:
         reason = f"Training ended in an error nobody foresaw ({_told(fault)})."
         end_run(context, run_id=run_id, state=RunState.FAILED, failure=reason)
@@ -63,6 +67,11 @@ def _predict_box(context: Context, *, box_id: int) -> None:
         raise
 
 
+def _sweep_storage(context: Context) -> None:
+    sweep_storage(context)
+    sweep_scratch(context)
+
+
 def _told(fault: Exception) -> str:
     return f"{type(fault).__name__}: {fault}"
 
@@ -75,7 +84,7 @@ WORKS: Mapping[str, Work] = {
     "consider_retraining": consider_retraining,
     "decide_promotion": decide_promotion,
     "sweep": sweep,
-    "sweep_storage": sweep_storage,
+    "sweep_storage": _sweep_storage,
     "retrain_check": consider_every_project,
 }
 

@@ -4,12 +4,14 @@ import pytest
 from sqlalchemy import func, select
 
 from backend.db import reading, transaction
-from backend.errors import Conflict, InvalidInput, NotFound, WrongState
+from backend.errors import Conflict, InvalidInput, NotFound, StorageError, WrongState
 from backend.models import DatasetVersion, ModelVersion, Project, Promotion, Run
 from backend.models.promotion import PromotionOutcome
 from backend.models.run import RunKind, RunState
 from backend.services.context import Context
 from backend.services.projects import update_settings
+from backend.services.run_scratch import RunScratch, open_scratch
+from backend.services.sweeps import MOST_ATTEMPTS, sweep
 from backend.services.training_runs import (
     cancel_run,
     consider_every_project,
@@ -261,14 +263,100 @@ def test_a_training_begins_with_what_the_project_says_unless_told(loop: Loop) ->
         request_training(session, loop.context, project_id=loop.project_id, start_from="last")
 
 
+def _scratch(loop: Loop, run_id: int) -> RunScratch:
+    return open_scratch(loop.context, run_id=run_id)
+
+
 def test_what_a_kill_must_not_lose_is_kept_until_the_run_fails(lite: Loop) -> None:
     lite.accept(3)
     lite.trainer.failure = "the loss diverged"
     run_id = _request(lite)
-    checkpoint = lite.context.settings.data_dir / "checkpoints" / f"run-{run_id}"
-    checkpoint.parent.mkdir(parents=True)
-    checkpoint.touch()
+    scratch = _scratch(lite, run_id)
+    scratch.checkpoint.touch()
     run_training(lite.context, run_id=run_id)
-    assert lite.trainer.limits[0].checkpoint == checkpoint
+    assert lite.trainer.limits[0].checkpoint == scratch.checkpoint
     assert _run(lite, run_id).state is RunState.FAILED
-    assert not checkpoint.exists()
+    assert not scratch.folder.exists()
+
+
+def test_a_training_that_was_finished_before_the_kill_is_not_repeated(
+    lite: Loop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lite.accept(3)
+    run_id = _request(lite)
+
+    def killed(*_args: object, **_values: object) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr("backend.services.training_runs.store_model_version", killed)
+        with pytest.raises(SystemExit):
+            run_training(lite.context, run_id=run_id)
+    assert (lite.trainer.n_trained, _count(lite, ModelVersion)) == (1, 0)
+    lite.context.clock.advance(121)
+    run_training(lite.context, run_id=run_id)
+    assert (lite.trainer.n_trained, _count(lite, ModelVersion)) == (1, 1)
+    assert _run(lite, run_id).state is RunState.SUCCEEDED
+    assert not (lite.context.settings.data_dir / "trainings" / f"run-{run_id}").exists()
+
+
+def test_storage_that_is_away_for_a_moment_costs_no_training(
+    lite: Loop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lite.accept(3)
+    run_id = _request(lite)
+
+    def away(*_args: object, **_values: object) -> None:
+        raise StorageError("the bucket did not answer")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("backend.services.training_runs.store_model_version", away)
+        for _ in range(MOST_ATTEMPTS + 1):
+            with pytest.raises(StorageError, match="did not answer"):
+                run_training(lite.context, run_id=run_id)
+            assert (_run(lite, run_id).state, _run(lite, run_id).failure) == (RunState.QUEUED, None)
+    # None of these attempts was a lost worker: one that is lost now is not the last one allowed.
+    lite.trainer.on_step = lambda: None
+    with monkeypatch.context() as patch:
+        patch.setattr("backend.services.training_runs.decide_promotion", _kill)
+        with pytest.raises(SystemExit):
+            run_training(lite.context, run_id=run_id)
+    lite.context.clock.advance(121)
+    assert sweep(lite.context)["lost_runs"] == 1
+    assert _run(lite, run_id).state is RunState.QUEUED
+    run_training(lite.context, run_id=run_id)
+    assert _run(lite, run_id).state is RunState.SUCCEEDED
+    assert (lite.trainer.n_trained, _count(lite, ModelVersion)) == (1, 1)
+
+
+def _kill(*_args: object, **_values: object) -> None:
+    raise SystemExit
+
+
+def test_a_worker_that_was_taken_for_lost_leaves_the_run_and_what_is_kept_to_the_next(lite: Loop) -> None:
+    lite.accept(3)
+    run_id = _request(lite)
+    scratch = _scratch(lite, run_id)
+    scratch.checkpoint.touch()
+
+    def stalls() -> None:
+        lite.trainer.on_step = lambda: None
+        lite.context.clock.advance(121)
+        assert sweep(lite.context)["lost_runs"] == 1
+
+    lite.trainer.on_step = stalls
+    run_training(lite.context, run_id=run_id)
+    assert (_run(lite, run_id).state, scratch.checkpoint.exists()) == (RunState.QUEUED, True)
+
+    def is_overtaken() -> None:
+        lite.trainer.on_step = lambda: None
+        lite.context.clock.advance(121)
+        lite.trainer.failure = ""
+        run_training(lite.context, run_id=run_id)
+        lite.trainer.failure = "the disk is full"
+
+    lite.trainer.on_step = is_overtaken
+    run_training(lite.context, run_id=run_id)
+    # What the overtaken attempt ran into is not how the run ended.
+    assert (_run(lite, run_id).state, _run(lite, run_id).failure) == (RunState.SUCCEEDED, None)
+    assert _count(lite, ModelVersion) == 1

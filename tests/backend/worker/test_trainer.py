@@ -1,5 +1,6 @@
 """The trainer on a real dataset version of a few crops, for a few seconds."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,6 +55,21 @@ def test_training_tells_where_it_is_and_leaves_a_model_folder(model: tuple[Path,
     assert steps[-1].done == 1.0
     assert steps[-1].val_loss is not None
     assert [step.done for step in steps] == sorted(step.done for step in steps)
+
+
+def test_a_model_that_an_attempt_before_left_is_scored_and_not_trained_again(
+    model: tuple[Path, list[TrainingStep]], dataset: Path, tmp_path: Path
+) -> None:
+    out = Path(shutil.copytree(model[0], tmp_path / "model"))
+    stopped = {"progress": lambda _step: None, "should_stop": lambda: True}
+    trained = WorkTrainer().train(dataset, out, limits=TrainingLimits(epochs=1), **stopped)
+    assert trained.metrics["curve"]
+    assert 0 <= trained.metrics["test"]["mean_f1"] <= 1
+    # What is damaged is trained anew.
+    (out / "model.json").write_text("{}")
+    with pytest.raises(TrainingCancelled):
+        WorkTrainer().train(dataset, out, limits=TrainingLimits(epochs=1), **stopped)
+    assert not out.exists()
 
 
 def test_the_model_predicts_both_compartments_in_bands(model: tuple[Path, list[TrainingStep]]) -> None:
