@@ -33,6 +33,8 @@ export interface Chart<State extends string> {
   readonly initial: State;
   /** Moves reach it while it is idle too. */
   readonly hovers?: boolean;
+  /** Its gestures change nothing that could be taken back. */
+  readonly looksOnly?: boolean;
   readonly states: States<State>;
   /** Leaves a state that was not finished and puts everything back. */
   readonly abort: (state: State) => void;
@@ -44,14 +46,25 @@ export interface Tool {
   readonly isIdle: boolean;
   /** Moves reach it while it is idle too. */
   readonly hovers: boolean;
-  send(signal: Exclude<ToolSignal, "abort">, pointer: ToolPointer): void;
+  readonly looksOnly: boolean;
+  send(signal: Exclude<ToolSignal, "abort" | "back">, pointer: ToolPointer): void;
+  /** Takes back the last step; where the state knows none, all of what is unfinished. */
+  back(pointer: ToolPointer): void;
   abort(): void;
 }
 
 export function runChart<State extends string>(chart: Chart<State>): Tool {
   let state = chart.initial;
+  const abort = () => {
+    if (state !== chart.initial) {
+      const left = state;
+      state = chart.initial;
+      chart.abort(left);
+    }
+  };
   return {
     hovers: chart.hovers ?? false,
+    looksOnly: chart.looksOnly ?? false,
     get path() {
       return `${chart.id}.${state}`;
     },
@@ -61,12 +74,14 @@ export function runChart<State extends string>(chart: Chart<State>): Tool {
     send(signal, pointer) {
       state = chart.states[state][signal]?.(pointer) ?? state;
     },
-    abort() {
-      if (state !== chart.initial) {
-        const left = state;
-        state = chart.initial;
-        chart.abort(left);
+    back(pointer) {
+      const { back } = chart.states[state];
+      if (back === undefined) {
+        abort();
+      } else {
+        state = back(pointer) ?? state;
       }
     },
+    abort,
   };
 }

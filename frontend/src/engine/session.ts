@@ -122,14 +122,26 @@ export class EditorSession implements CommandTarget {
     this.log.activeTime.touch();
     this.store.batch(() => {
       routeInput(this, input);
-      this.operator.settle();
-      this.store.update({ path: this.toolbox.path });
+      this.followTools();
     });
   }
 
   run(commandId: string): boolean {
     const command = findCommand(commandId);
-    return command !== undefined && this.store.batch(() => command.run(this));
+    return (
+      command !== undefined &&
+      this.store.batch(() => {
+        const isDone = command.run(this);
+        this.followTools();
+        return isDone;
+      })
+    );
+  }
+
+  /** A gesture may have ended: what waited for that happens. */
+  private followTools(): void {
+    this.operator.settle();
+    this.store.update({ path: this.toolbox.path });
   }
 
   autoContrast(index: number): void {
@@ -245,7 +257,7 @@ export class EditorSession implements CommandTarget {
     this.display.detach();
   }
 
-  /** An unfinished shape loses its last step first. */
+  /** What is unfinished loses its last step, or goes as a whole; only then is an edit undone. */
   undo(): boolean {
     return this.toolbox.back() || (this.canEditNow() && this.log.undo());
   }
@@ -258,7 +270,6 @@ export class EditorSession implements CommandTarget {
     if (!this.toolbox.abort() && !this.leaveMarks() && !this.predictions.cancel()) {
       this.select(0);
     }
-    this.store.update({ path: this.toolbox.path });
     return true;
   }
 

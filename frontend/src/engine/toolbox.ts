@@ -40,11 +40,13 @@ export class Toolbox {
 
   /** Puts back what an unfinished gesture or shape did; false when there was none. */
   abort(): boolean {
-    const left = this.active ?? this.chosen;
-    const isUnfinished = this.active !== null || !left.isIdle;
+    const { active, chosen } = this;
+    const isUnfinished = active !== null || !chosen.isIdle;
     this.active = null;
-    left.abort();
-    if (left.hovers) {
+    // The view may be dragged while a shape is open: both end.
+    active?.abort();
+    chosen.abort();
+    if (chosen.hovers) {
       this.context.draw(null);
     }
     return isUnfinished;
@@ -52,12 +54,24 @@ export class Toolbox {
 
   /** Closes an unfinished shape; false when there is none. */
   finish(): boolean {
-    return this.signal("finish");
+    const { chosen, last } = this;
+    if (this.active !== null || chosen.isIdle || last === null) {
+      return false;
+    }
+    chosen.send("finish", last);
+    return true;
   }
 
-  /** Takes back the last step of an unfinished shape; false when there is none. */
+  /** Takes back the last step of what is unfinished, else all of it; false when there is nothing. */
   back(): boolean {
-    return this.signal("back");
+    const { active, chosen, last } = this;
+    const tool = active === null || active.looksOnly ? chosen : active;
+    if (tool.isIdle || tool.looksOnly || last === null) {
+      return false;
+    }
+    tool.back(last);
+    this.releaseWhenIdle();
+    return true;
   }
 
   handle(input: PointerInput): void {
@@ -84,15 +98,6 @@ export class Toolbox {
 
   private get chosen(): Tool {
     return this.tools[this.context.snapshot.tool];
-  }
-
-  private signal(signal: "finish" | "back"): boolean {
-    const { chosen, last } = this;
-    if (this.active !== null || chosen.isIdle || last === null) {
-      return false;
-    }
-    chosen.send(signal, last);
-    return true;
   }
 
   private send(tool: Tool, signal: "down" | "move" | "up", pointer: ToolPointer): void {
@@ -126,10 +131,9 @@ export class Toolbox {
 
   private continue(input: PointerInput, tool: Tool): void {
     if (input.type === "pointer_cancel") {
-      this.abort();
-      return;
-    }
-    if (input.type === "pointer_up") {
+      this.active = null;
+      tool.abort();
+    } else if (input.type === "pointer_up") {
       this.send(tool, "up", this.pointer(input));
       this.active = null;
     } else if (input.buttons === 0) {

@@ -16,6 +16,7 @@ export function panTool(context: ToolContext): Tool {
   const chart: Chart<PanState> = {
     id: "pan",
     initial: "idle",
+    looksOnly: true,
     states: {
       idle: {
         down: ({ screen }) => {

@@ -26,6 +26,7 @@ export function selectTool(context: ToolContext): Tool {
   const chart: Chart<SelectState> = {
     id: "select",
     initial: "idle",
+    looksOnly: true,
     states: {
       idle: {
         down: ({ screen }) => {
