@@ -7,6 +7,7 @@
     │   ├── UnreadableImage         corrupt, truncated or of no known format
     │   ├── AmbiguousAxes           the user must name the axes; `choices` are the possible ones
     │   ├── UnnamedChannel          the user must name a channel; lives in `pipeline.io.errors`
+    │   ├── UnnamedAcquisition      the user must choose one of the file; lives there too
     │   ├── UnsafeArchive           a path that leaves its folder, a link, a pickle
     │   ├── TooLarge                more pixels or bytes than allowed (decompression bomb)
     │   ├── InvalidLabels           negative, fractional, not finite, too large, of the wrong shape

@@ -50,7 +50,7 @@ def preview_upload(project_id: int, files_data: dict[str, Any]) -> dict[str, Any
     with looking() as session:
         projects.get_project(session, project_id=project_id)
     with kept_upload(files_data.pop("file")) as path:
-        return rules.describe_upload(path, **files_data)
+        return rules.describe_upload(path, options=rules.IngestOptions(**files_data))
 
 
 @fovs.get("/projects/<int:project_id>/fovs")

@@ -1,6 +1,8 @@
 """`cytoloop ingest`: images into a project of this installation, without its server running."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -13,7 +15,7 @@ from backend.services.context import Context
 from backend.services.fovs import IngestOptions, ingest_image
 from backend.services.projects import create_project, find_project
 from pipeline.errors import InputError
-from pipeline.io import find_images
+from pipeline.io import UnnamedAcquisition, find_images
 
 
 @click.command()
@@ -24,12 +26,11 @@ def ingest(
     paths: tuple[Path, ...],
     *,
     project_name: str,
-    axes: str | None,
-    nuclear: str | int | None,
-    membrane: str | int | None,
-    pixel_size_um: float | None,
+    **how: Any,
 ) -> None:
     """Read images, folders of them or zips, and store them as FOVs of a project.
+
+    Every acquisition of an IMC file becomes an FOV, unless one is named.
 
     \b
     Example:
@@ -39,20 +40,28 @@ def ingest(
     migrate(settings.database_url)
     context = build_context(settings, role="cli")
     project_id = _project_id(context, project_name)
-    options = IngestOptions(axes=axes, nuclear=nuclear, membrane=membrane, pixel_size_um=pixel_size_um)
-    failures = []
-    for path in find_images(list(paths)):
-        try:
-            with progress_of(path.name) as report:
-                fov_id = ingest_image(
-                    context, project_id=project_id, path=path, options=options, progress=report
-                )
-            click.echo(f"{path}: FOV {fov_id}")
-        except InputError as fault:
-            failures.append(str(fault))
-            click.echo(f"Error: {fault}", err=True)
-    if failures:
-        raise click.ClickException(f"{len(failures)} of the images could not be ingested; the others are in.")
+    n_failures = sum(
+        _ingest(context, path, IngestOptions(**how), project_id=project_id)
+        for path in find_images(list(paths))
+    )
+    if n_failures:
+        raise click.ClickException(f"{n_failures} of the images could not be ingested; the others are in.")
+
+
+def _ingest(context: Context, path: Path, options: IngestOptions, *, project_id: int) -> int:
+    """Ingest a file, or each of its acquisitions; how many of them failed."""
+    try:
+        with progress_of(path.name) as report:
+            fov_id = ingest_image(context, project_id=project_id, path=path, options=options, progress=report)
+    except InputError as fault:
+        if isinstance(fault, UnnamedAcquisition) and options.acquisition is None:
+            every = [replace(options, acquisition=number) for number in fault.choices]
+            return sum(_ingest(context, path, each, project_id=project_id) for each in every)
+        click.echo(f"Error: {fault}", err=True)
+        return 1
+    part = "" if options.acquisition is None else f", acquisition {options.acquisition}"
+    click.echo(f"{path}{part}: FOV {fov_id}")
+    return 0
 
 
 def _project_id(context: Context, name: str) -> int:

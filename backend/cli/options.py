@@ -13,10 +13,11 @@ OutPath = click.Path(path_type=Path)
 
 
 def channel_options(command: Command) -> Command:
-    """`--axes --nuclear --membrane --pixel-size`: how to read an image whose metadata does not say."""
+    """`--axes --acquisition --nuclear --membrane --pixel-size`: how to read an image that does not say."""
     for option in reversed(
         (
             click.option("--axes", help="Order of the axes, letters of T Z C Y X, e.g. CZYX."),
+            click.option("--acquisition", help="One of those of an IMC file (.mcd), by number or name."),
             click.option("--nuclear", type=Channel(), help="Nuclear channel, by name or index from 0."),
             click.option("--membrane", type=Channel(), help="Membrane channel, by name or index from 0."),
             click.option("--pixel-size", "pixel_size_um", type=click.FloatRange(min=0, min_open=True),

@@ -50,6 +50,7 @@ class IngestOptions:
     """What the user says about a file that its metadata leave open; `name` is the FOV's, else the file's."""
 
     axes: str | None = None
+    acquisition: str | None = None
     nuclear: str | int | None = None
     membrane: str | int | None = None
     pixel_size_um: float | None = None
@@ -58,26 +59,21 @@ class IngestOptions:
 
     def reading(self) -> dict[str, Any]:
         """The arguments of `pipeline.io.open.open_image`; a channel given as digits is an index."""
-        return {
+        said: dict[str, Any] = {
             "axes": self.axes,
             "nuclear": _channel_key(self.nuclear),
             "membrane": _channel_key(self.membrane),
             "pixel_size_um": self.pixel_size_um,
         }
+        # Left out where it says nothing: what is said is part of the checksum of an FOV.
+        return said if self.acquisition is None else {**said, "acquisition": self.acquisition}
 
 
 def _channel_key(given: str | int | None) -> str | int | None:
     return int(given) if isinstance(given, str) and given.isdecimal() else given
 
 
-def describe_upload(
-    path: Path,
-    *,
-    axes: str | None = None,
-    nuclear: str | int | None = None,
-    membrane: str | int | None = None,
-    pixel_size_um: float | None = None,
-) -> dict[str, Any]:
+def describe_upload(path: Path, *, options: IngestOptions = IngestOptions()) -> dict[str, Any]:
     """What would be read of a file, with a picture (`preview_png`, base64); nothing is stored.
 
     `ambiguous` says that the user must choose: `what` (`axes`, `nuclear` ...) among `choices`; the rest
@@ -88,7 +84,6 @@ def describe_upload(
     pipeline.errors.PipelineError
         When the file cannot be used whatever the user says.
     """
-    options = IngestOptions(axes=axes, nuclear=nuclear, membrane=membrane, pixel_size_um=pixel_size_um)
     description, png = preview_image(path, **options.reading())
     question = description.ambiguous
     return {
@@ -136,7 +131,7 @@ def ingest_image(
     pipeline.errors.PipelineError
         When the file cannot be used; nothing is stored then.
     """
-    name = clean_name(options.name or path.name, what="FOV", longest=300)
+    name = clean_name(options.name or _file_name(path, options), what="FOV", longest=300)
     checksum = checksum_of(path, options)
     with reading(context.sessions) as session:
         get_project(session, project_id=project_id)
@@ -159,6 +154,11 @@ def ingest_image(
                     canvas.planes[compartment][(frame, *window.slices)] = labels
             stored = store_fov_labels(context, canvas, prefix=label_prefix, fov=fov)
         return _add_fov(context, fov, stored)
+
+
+def _file_name(path: Path, options: IngestOptions) -> str:
+    part = "" if options.acquisition is None else f" acquisition {options.acquisition}"
+    return f"{path.name}{part}"
 
 
 def _find_same(session: Session, *, project_id: int, name: str, checksum: str) -> int | None:

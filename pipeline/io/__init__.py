@@ -1,7 +1,7 @@
 """Reading and writing of images and label images; the one part of the pipeline that touches disk."""
 
 from pipeline.io.describe import Ambiguity, ImageDescription, describe_image, preview_image
-from pipeline.io.errors import UnnamedChannel
+from pipeline.io.errors import UnnamedAcquisition, UnnamedChannel
 from pipeline.io.export import write_labels_npz, write_labels_tif
 from pipeline.io.find import FoundImages, find_images, scan_images
 from pipeline.io.lazy_image import ChannelInfo, PixelReader
@@ -20,6 +20,7 @@ __all__ = [
     "NpzArrays",
     "PixelReader",
     "ReadLimits",
+    "UnnamedAcquisition",
     "UnnamedChannel",
     "describe_image",
     "find_images",

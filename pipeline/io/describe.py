@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import AmbiguousAxes
-from pipeline.io.errors import UnnamedChannel
+from pipeline.io.errors import UnnamedAcquisition, UnnamedChannel
 from pipeline.io.lazy_image import ChannelInfo
 from pipeline.io.limits import DEFAULT_LIMITS, ReadLimits
 from pipeline.io.open import open_image
@@ -23,7 +23,7 @@ class Ambiguity:
     Attributes
     ----------
     what
-        ``"axes"`` or ``"nuclear"`` (or ``"membrane"``): the argument to give.
+        ``"axes"``, ``"acquisition"`` or ``"nuclear"`` (or ``"membrane"``): the argument to give.
     choices
         Its possible values; the preview shows the first.
     message
@@ -90,6 +90,7 @@ def describe_image(
     path: Path,
     *,
     axes: str | None = None,
+    acquisition: str | int | None = None,
     nuclear: str | int | None = None,
     membrane: str | int | None = None,
     pixel_size_um: float | None = None,
@@ -102,6 +103,7 @@ def describe_image(
     description, _ = preview_image(
         path,
         axes=axes,
+        acquisition=acquisition,
         nuclear=nuclear,
         membrane=membrane,
         pixel_size_um=pixel_size_um,
@@ -115,6 +117,7 @@ def preview_image(
     path: Path,
     *,
     axes: str | None = None,
+    acquisition: str | int | None = None,
     nuclear: str | int | None = None,
     membrane: str | int | None = None,
     pixel_size_um: float | None = None,
@@ -123,12 +126,12 @@ def preview_image(
 ) -> tuple[ImageDescription, bytes]:
     """Describe what `open_image` would read, with a contact sheet of the channels.
 
-    Where the axes are ambiguous, description and picture are those of the first choice; where the nuclear
-    channel is, no channel has a role.
+    Where the axes or the acquisition are ambiguous, description and picture are those of the first choice;
+    where the nuclear channel is, no channel has a role.
 
     Parameters
     ----------
-    path, axes, nuclear, membrane, pixel_size_um, limits
+    path, axes, acquisition, nuclear, membrane, pixel_size_um, limits
         See `pipeline.io.open.open_image`.
     with_png
         Whether to make the picture.
@@ -146,7 +149,12 @@ def preview_image(
     """
     path = Path(path)
     ambiguity: Ambiguity | None = None
-    chosen: dict[str, Any] = {"axes": axes, "nuclear": nuclear, "membrane": membrane}
+    chosen: dict[str, Any] = {
+        "axes": axes,
+        "acquisition": acquisition,
+        "nuclear": nuclear,
+        "membrane": membrane,
+    }
     while True:
         try:
             source = open_image(path, **chosen, pixel_size_um=pixel_size_um, limits=limits)
@@ -154,6 +162,9 @@ def preview_image(
         except AmbiguousAxes as error:
             ambiguity = ambiguity or Ambiguity("axes", error.choices, str(error))
             chosen["axes"] = error.choices[0]
+        except UnnamedAcquisition as error:
+            ambiguity = ambiguity or Ambiguity("acquisition", error.choices, str(error))
+            chosen["acquisition"] = error.choices[0]
         except UnnamedChannel as error:
             ambiguity = ambiguity or Ambiguity(error.role, error.choices, str(error))
             stand_in = None if error.role == MEMBRANE else 0

@@ -3,7 +3,8 @@
 ::
 
     InputError
-    └── UnnamedChannel      the user must say which channel is the nuclear (or membrane) one
+    ├── UnnamedChannel      the user must say which channel is the nuclear (or membrane) one
+    └── UnnamedAcquisition  the user must say which of the acquisitions of a file to read
 """
 
 from pathlib import Path
@@ -28,3 +29,17 @@ class UnnamedChannel(InputError):
         super().__init__(message, path=path)
         self.choices = choices
         self.role = role
+
+
+class UnnamedAcquisition(InputError):
+    """The file holds several acquisitions, or not the one named.
+
+    Parameters
+    ----------
+    choices : tuple of str
+        Their numbers.
+    """
+
+    def __init__(self, message: str, *, choices: tuple[str, ...], path: Path | str | None = None) -> None:
+        super().__init__(message, path=path)
+        self.choices = choices

@@ -9,6 +9,7 @@ from pipeline.io.archive import unpack_zip
 from pipeline.io.axes import choose_layout
 from pipeline.io.lazy import DecodedWhole, OnePlane, StackedPlanes
 from pipeline.io.limits import ReadLimits
+from pipeline.io.mcd import open_mcd
 from pipeline.io.numpy_files import open_npy, open_npz
 from pipeline.io.opened import Opened, Opener
 from pipeline.io.raster import open_raster
@@ -21,12 +22,12 @@ _OPENERS: dict[str, Opener] = {
     **dict.fromkeys((".png", ".jpg", ".jpeg"), open_raster),
     ".npy": open_npy,
     ".npz": open_npz,
+    ".mcd": open_mcd,
 }
 _BIOFORMATS = (
     "export it as OME-TIFF from the maker's software, or convert it with bfconvert or bioformats2raw"
 )
 _VENDOR = {
-    ".mcd": "export each region as OME-TIFF, with MCD Viewer or with steinbock",
     ".svs": "export the region as OME-TIFF, with QuPath or bfconvert",
     **dict.fromkeys(
         (".czi", ".lif", ".nd2", ".oib", ".oif", ".vsi", ".ims", ".dv", ".scn", ".mrxs", ".im3", ".qpdata"),
@@ -36,14 +37,23 @@ _VENDOR = {
 IMAGE_SUFFIXES = frozenset({*_OPENERS, ".zip"})
 
 
-def open_format(path: Path, stack: ExitStack, limits: ReadLimits) -> Opened:
+def open_format(
+    path: Path, stack: ExitStack, limits: ReadLimits, *, acquisition: str | int | None = None
+) -> Opened:
     """Open a file or folder with the reader for it.
 
     Raises
     ------
     UnreadableImage
         When there is nothing, or nothing of a known format.
+    InvalidImage
+        When an acquisition is named and the file is of a format that has none.
     """
+    if acquisition is not None and path.suffix.lower() not in (".mcd", ".zip"):
+        raise InvalidImage(
+            f"holds no acquisition {acquisition!r}: only IMC files (.mcd) do. Leave the acquisition out.",
+            path=path,
+        )
     if is_zarr(path):
         return open_zarr(path, stack, limits)
     if path.is_dir():
@@ -53,7 +63,9 @@ def open_format(path: Path, stack: ExitStack, limits: ReadLimits) -> Opened:
     if path.stat().st_size == 0:
         raise UnreadableImage("the file is empty. Copy or export it again.", path=path)
     if path.suffix.lower() == ".zip":
-        return _open_zip(path, stack, limits)
+        return _open_zip(path, stack, limits, acquisition)
+    if path.suffix.lower() == ".mcd":
+        return open_mcd(path, stack, limits, acquisition)
     opener = _OPENERS.get(path.suffix.lower())
     if opener is None:
         raise UnreadableImage(refusal(path), path=path)
@@ -67,7 +79,7 @@ def refusal(path: Path) -> str:
         return f"{path.suffix} is a format of its maker that is not read here; {advice}."
     return (
         f"files with the extension {path.suffix or '(none)'!r} are not read. Give OME-TIFF, TIFF, PNG, JPEG,"
-        " .npy, .npz, OME-Zarr, or a folder or zip of them."
+        " .npy, .npz, .mcd, OME-Zarr, or a folder or zip of them."
     )
 
 
@@ -150,10 +162,10 @@ def _open_plane(file: Path, *, folder: Path, stack: ExitStack, limits: ReadLimit
     return opened
 
 
-def _open_zip(path: Path, stack: ExitStack, limits: ReadLimits) -> Opened:
+def _open_zip(path: Path, stack: ExitStack, limits: ReadLimits, acquisition: str | int | None) -> Opened:
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cytoloop-")))
     unpack_zip(path, folder, limits=limits)
-    return open_format(_image_within(folder, path=path), stack, limits)
+    return open_format(_image_within(folder, path=path), stack, limits, acquisition=acquisition)
 
 
 def _image_within(folder: Path, *, path: Path) -> Path:

@@ -22,6 +22,7 @@ def open_image(
     path: Path,
     *,
     axes: str | None = None,
+    acquisition: str | int | None = None,
     nuclear: str | int | None = None,
     membrane: str | int | None = None,
     pixel_size_um: float | None = None,
@@ -37,6 +38,8 @@ def open_image(
         File or folder.
     axes
         One letter for each dimension (T, Z, C, Y, X); needed only where the file leaves them open.
+    acquisition
+        Number or name of one of the acquisitions of an IMC file; needed only where it has several.
     nuclear, membrane
         Name or number (from 0) of the channel; needed only where the names leave it open.
     pixel_size_um
@@ -57,12 +60,14 @@ def open_image(
         The axes must be named; carries the choices.
     UnnamedChannel
         The nuclear channel must be named; carries the names.
+    UnnamedAcquisition
+        The acquisition must be named; carries the numbers.
     """
     path = Path(path)
     _check_pixel_size(pixel_size_um)
     with ExitStack() as stack:
         sidecar = read_sidecar(path)
-        opened = open_format(path, stack, limits)
+        opened = open_format(path, stack, limits, acquisition=acquisition)
         layout = image_layout(opened, sidecar, axes=axes, path=path)
         names = channel_names(opened, sidecar, n_channels=layout.n_channels, path=path)
         roles, role_warnings = assign_roles(

@@ -14,9 +14,12 @@ _NUCLEAR_WORDS = frozenset(
     {
         *("dapi", "hoechst", "dna", "dsdna", "nucleus", "nuclei", "nuclear", "draq", "sytox", "intercalator"),
         *("histone", "hh3", "h3", "histoneh3", "h2b", "h3k27ac", "h3k9ac", "h3k27me3"),
+        *("ir191", "191ir", "ir193", "193ir"),
     }
 )
 _NUCLEAR_PREFIXES = ("dapi", "hoechst", "histone", "nucle", "sytox")
+# The DNA intercalator of IMC is recorded at both isotopes of iridium; 193 is the more abundant one.
+_IRIDIUM = (frozenset({"ir193", "193ir", "dna2"}), frozenset({"ir191", "191ir", "dna1"}))
 # In order of preference: a general stain of the membrane before one of some cells.
 _MEMBRANE_NAMES = (
     "membrane",
@@ -35,6 +38,7 @@ _MEMBRANE_NAMES = (
     "pankeratin",
     "panck",
     "cytokeratin",
+    "cytoker",
     "keratin",
     "epcam",
     "cd44",
@@ -43,8 +47,11 @@ _MEMBRANE_NAMES = (
     "hlaclass1",
     "hlaabc",
 )
-# A metal and its mass (MIBI, IMC) stand before the target: "Yb172_H3K27Ac", "dsDNA (89)".
-_METAL = re.compile(r"^[a-z]{1,2}\d{2,3}$|^\d{2,3}[a-z]{1,2}$")
+# A metal and its mass (MIBI, IMC) stand beside the target: "Yb172_H3K27Ac". Ki67 and CD44 are none, and of
+# cadmium only the masses in use are.
+_SYMBOL = "y|nb|rh|pd|ag|in|te|i|xe|ba|la|ce|pr|nd|sm|eu|gd|tb|dy|ho|er|tm|yb|lu|ta|os|ir|pt|au|hg|pb|bi"
+_MASS = r"(?:7[5-9]|[89]\d|1\d\d|20\d)"
+_METAL = re.compile(rf"^(?:(?:{_SYMBOL}){_MASS}|{_MASS}(?:cd|{_SYMBOL})|cd(?:10[68]|11[0-46]))$")
 
 
 def is_nuclear_name(name: str) -> bool:
@@ -73,15 +80,32 @@ def membrane_rank(name: str) -> int | None:
 
 
 def _words(name: str) -> list[str]:
-    words = [word for word in re.split(r"[^a-z0-9]+", name.lower()) if word]
+    words = _all_words(name)
     return [word for word in words if not _METAL.match(word)] or words
+
+
+def _all_words(name: str) -> list[str]:
+    return [word for word in re.split(r"[^a-z0-9]+", name.lower()) if word]
+
+
+def named_channels(names: Sequence[str], wanted: str) -> list[int]:
+    """Indices of the channels of a name: as it is, else whatever its case, else without the metal."""
+    words = [] if wanted.strip().isdecimal() else _words(wanted)
+    for is_it in (
+        lambda name: name == wanted,
+        lambda name: name.lower() == wanted.strip().lower(),
+        lambda name: bool(words) and _words(name) == words,
+    ):
+        if found := [i for i, name in enumerate(names) if is_it(name)]:
+            return found
+    return []
 
 
 def find_channel(names: Sequence[str], wanted: str | int, *, role: str, path: Path) -> int:
     """Index of a channel given by name or number (from 0).
 
     Names are compared without regard to case. A string of digits is a number unless a channel has
-    exactly that name.
+    exactly that name. ``"CD20"`` also finds the only channel of that target, ``"CD20 (Dy161)"``.
 
     Raises
     ------
@@ -89,11 +113,10 @@ def find_channel(names: Sequence[str], wanted: str | int, *, role: str, path: Pa
         When there is no such channel, or several have that name; carries the names.
     """
     if isinstance(wanted, str):
-        exact = [i for i, name in enumerate(names) if name == wanted]
-        matches = exact or [i for i, name in enumerate(names) if name.lower() == wanted.strip().lower()]
+        matches = named_channels(names, wanted)
         if len(matches) == 1:
             return matches[0]
-        if not matches and wanted.strip().isdigit():
+        if not matches and wanted.strip().isdecimal():
             wanted = int(wanted)
     if isinstance(wanted, int) and 0 <= wanted < len(names):
         return wanted
@@ -140,7 +163,7 @@ def assign_roles(
     nuclear_index = (
         find_channel(names, nuclear, role=NUCLEAR, path=path)
         if nuclear is not None
-        else _clear_nuclear(names, path=path)
+        else _clear_nuclear(names, path=path, warnings=warnings)
     )
     roles = [OTHER] * len(names)
     roles[nuclear_index] = NUCLEAR
@@ -164,19 +187,27 @@ def assign_roles(
     if ranked:
         roles[ranked[0][1]] = MEMBRANE
     if len(ranked) > 1:
-        others = _listing([names[i] for _, i in ranked[1:]])
-        warnings.append(
-            f"membrane channel: {names[ranked[0][1]]!r} is taken; {others} would do too (name one to choose)"
-        )
+        warnings.append(_taken(MEMBRANE, [names[i] for _, i in ranked]))
     return roles, warnings
 
 
-def _clear_nuclear(names: Sequence[str], *, path: Path) -> int:
+def _taken(role: str, names: Sequence[str]) -> str:
+    others = _listing(names[1:])
+    return f"{role} channel: {names[0]!r} is taken; {others} would do too (name one to choose)"
+
+
+def _clear_nuclear(names: Sequence[str], *, path: Path, warnings: list[str]) -> int:
     if len(names) == 1:
         return 0
     clear = [i for i, name in enumerate(names) if is_nuclear_name(name)]
     if len(clear) == 1:
         return clear[0]
+    for isotope in _IRIDIUM:
+        for index in clear:
+            if isotope.intersection(_all_words(names[index])):
+                others = [names[i] for i in clear if i != index]
+                warnings.append(_taken(NUCLEAR, [names[index], *others]))
+                return index
     reason = (
         f"several channels could be the nuclear one ({_listing([names[i] for i in clear])})"
         if clear

@@ -14,11 +14,13 @@ LARGEST_PREVIEW_PX = 2048
 class UploadIn(Schema):
     """An image file, or a zip of one file per channel, and what its metadata leave open.
 
-    `nuclear` and `membrane` name a channel, by its name or its index from 0.
+    `nuclear` and `membrane` name a channel, by its name or its index from 0; `acquisition` one of those of an
+    IMC file, by its number or its name.
     """
 
     file = File(required=True)
     axes = String(validate=Regexp(r"^[A-Za-z]{2,6}$"), metadata={"example": "CYX"})
+    acquisition = String(validate=Length(min=1, max=200))
     nuclear = String(validate=Length(min=1, max=200))
     membrane = String(validate=Length(min=1, max=200))
     pixel_size_um = Float(validate=Range(min=0, max=1000, min_inclusive=False), allow_nan=False)
@@ -50,7 +52,7 @@ class PreviewOut(Out):
     pixel_size_um = Float(allow_none=True)
     warnings = List(String())
     ambiguous = Boolean()
-    what = String(allow_none=True, metadata={"description": "`axes`, `nuclear` or `membrane`"})
+    what = String(allow_none=True, metadata={"description": "`axes`, `acquisition`, `nuclear` or `membrane`"})
     choices = List(String())
     message = String(allow_none=True)
     preview_png = String(metadata={"description": "base64"})

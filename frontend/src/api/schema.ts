@@ -857,6 +857,12 @@ export interface components {
             cell_types: components["schemas"]["CellTypeOut"][];
             submit_checks: components["schemas"]["SubmitChecksOut"];
             view_presets: components["schemas"]["ViewPresetOut"][];
+            postprocessing: {
+                [key: string]: unknown;
+            };
+            /** @enum {string} */
+            train_from: "default" | "fresh" | "current";
+            hide_uncertain: boolean;
         };
         CurrentModelOut: {
             id: number;
@@ -922,6 +928,12 @@ export interface components {
             cell_types?: components["schemas"]["CellTypeIn"][];
             submit_checks?: components["schemas"]["SubmitChecksIn"];
             view_presets?: components["schemas"]["ViewPresetIn"][];
+            postprocessing?: {
+                [key: string]: unknown;
+            };
+            /** @enum {string} */
+            train_from?: "default" | "fresh" | "current";
+            hide_uncertain?: boolean;
         };
         ProjectIn: {
             name: string;
@@ -1137,6 +1149,7 @@ export interface components {
             file: string;
             /** @example CYX */
             axes?: string;
+            acquisition?: string;
             nuclear?: string;
             membrane?: string;
             pixel_size_um?: number;
@@ -1212,7 +1225,7 @@ export interface components {
             pixel_size_um: number | null;
             warnings: string[];
             ambiguous: boolean;
-            /** @description `axes`, `nuclear` or `membrane` */
+            /** @description `axes`, `acquisition`, `nuclear` or `membrane` */
             what: string | null;
             choices: string[];
             message: string | null;
@@ -1224,7 +1237,6 @@ export interface components {
             items: components["schemas"]["DatasetOut"][];
         };
         DatasetIn: {
-            /** @default false */
             hide_uncertain?: boolean;
             /** @default 0 */
             seed?: number;

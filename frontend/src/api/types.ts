@@ -40,6 +40,7 @@ export type Round = Schemas["RoundsOut"]["items"][number];
 export interface FovForm {
   file: File;
   axes?: string;
+  acquisition?: string;
   nuclear?: string;
   membrane?: string;
   pixel_size_um?: string;

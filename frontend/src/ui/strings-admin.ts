@@ -33,7 +33,7 @@ export const adminStrings = {
     title: "FOVs",
     none: "No images yet",
     noneLead:
-      "Upload one below: OME-TIFF, TIFF, PNG, JPEG, .npy, .npz, or a zip of single channels.",
+      "Upload one below: OME-TIFF, TIFF, PNG, JPEG, .npy, .npz, IMC files (.mcd), or a zip of single channels.",
     columns: {
       name: "FOV",
       state: "State",
@@ -44,6 +44,8 @@ export const adminStrings = {
     upload: "Upload an image",
     file: "Image file",
     axes: "Axes",
+    acquisition: "Acquisition",
+    acquisitionChoice: "The file holds several acquisitions. Choose:",
     axesChoice: "The file does not say what its axes are. Choose:",
     nuclear: "Nuclear channel",
     membrane: "Membrane channel",

@@ -112,6 +112,33 @@ describe("upload", () => {
     expect(formBody("POST /projects/1/fovs")).toEqual({ axes: "ZYX" });
   });
 
+  it("makes the user name one of several acquisitions", async () => {
+    const several = {
+      ...readable,
+      ambiguous: true,
+      what: "acquisition",
+      choices: ["1", "2"],
+      message: "The file holds 2 acquisitions.",
+    };
+    server
+      .when("POST /projects/1/previews", ({ body }) =>
+        (body as FormData).get("acquisition") === "2" ? readable : several,
+      )
+      .on("POST /projects/1/fovs", fov());
+    const { user } = open("fovs");
+    await user.upload(await screen.findByLabelText("Image file"), file);
+    expect(await screen.findByText("The file holds 2 acquisitions.")).toBeTruthy();
+    const ingest = screen.getByRole<HTMLButtonElement>("button", { name: "Ingest" });
+    expect(ingest.disabled).toBe(true);
+    expect(screen.queryByLabelText("Axes")).toBeNull();
+
+    await user.selectOptions(screen.getByLabelText("Acquisition"), "2");
+    await waitFor(() => expect(ingest.disabled).toBe(false));
+    await user.click(ingest);
+    await screen.findByText("spleen-1 was ingested.");
+    expect(formBody("POST /projects/1/fovs")).toEqual({ acquisition: "2" });
+  });
+
   it("says what is wrong with a file and offers no ingest", async () => {
     const message = "a.tif ends inside page 2. Export it again.";
     server.on("POST /projects/1/previews", refusal(422, "unreadable_image", message));

@@ -23,6 +23,7 @@ from backend.services.context import Context
 from backend.services.stitch_failures import note_stitch_failure
 from tests.backend.api.conftest import Caller
 from tests.backend.factories import Maker, OpenJob
+from tests.pipeline.io.mcd_files import Recorded, write_mcd
 
 
 @pytest.fixture
@@ -89,6 +90,17 @@ def test_ambiguous_axes_must_be_named(admin: Caller, project_id: int) -> None:
     form = {"axes": "CYX", "nuclear": "0"}
     made = admin.upload(f"/projects/{project_id}/fovs", file=uploaded("a.tif", data), **form)
     assert made.status_code == 201, made.get_json()
+
+
+def test_one_acquisition_of_several_must_be_named(admin: Caller, project_id: int, tmp_path: Path) -> None:
+    pixels = np.ones((20, 30, 2), np.float32)
+    data = write_mcd(tmp_path / "a.mcd", Recorded(pixels), Recorded(pixels)).read_bytes()
+    preview = admin.upload(f"/projects/{project_id}/previews", file=uploaded("a.mcd", data)).get_json()
+    assert (preview["what"], preview["choices"]) == ("acquisition", ["1", "2"])
+    refused = admin.upload(f"/projects/{project_id}/fovs", file=uploaded("a.mcd", data))
+    assert (refused.status_code, "several acquisitions" in refused.get_json()["message"]) == (422, True)
+    made = admin.upload(f"/projects/{project_id}/fovs", file=uploaded("a.mcd", data), acquisition="2")
+    assert made.get_json()["name"] == "a.mcd acquisition 2"
 
 
 def zip_with(name: str, data: bytes) -> bytes:

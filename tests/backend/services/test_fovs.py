@@ -24,9 +24,11 @@ from backend.services.fovs import (
     open_reader,
 )
 from pipeline.errors import AmbiguousAxes, InvalidLabels, UnreadableImage
+from pipeline.io.errors import UnnamedAcquisition
 from pipeline.windows import Window
 from tests.backend.services.loop import Loop
 from tests.backend.services.loop_images import square_nuclei, write_image_npz
+from tests.pipeline.io.mcd_files import Recorded, write_mcd
 
 
 @pytest.fixture
@@ -142,11 +144,27 @@ def test_an_upload_is_described_with_its_question_and_a_picture(tmp_path: Path) 
     assert asked["ambiguous"]
     assert asked["what"] == "axes"
     assert "ZYX" in asked["choices"]
-    told = describe_upload(volume, axes="CYX", nuclear="2")
+    told = describe_upload(volume, options=IngestOptions(axes="CYX", nuclear="2"))
     assert not told["ambiguous"]
     assert told["shape"] == (1, 4, 30, 30)
     assert told["channels"][2]["role"] == "nuclear"
     assert told["preview_png"].startswith("iVBOR")
+
+
+def test_acquisitions_of_one_file_are_fovs_of_their_own(loop: Loop, tmp_path: Path) -> None:
+    pixels = np.ones((20, 30, 2), np.float32)
+    path = write_mcd(tmp_path / "slide.mcd", Recorded(pixels), Recorded(2 * pixels, name="margin"))
+    asked = describe_upload(path)
+    assert (asked["what"], asked["choices"]) == ("acquisition", ["1", "2"])
+    context, project_id = loop.context, loop.project_id
+    with pytest.raises(UnnamedAcquisition):
+        ingest_image(context, project_id=project_id, path=path)
+    for said, name in (("1", "slide.mcd acquisition 1"), ("margin", "slide.mcd acquisition margin")):
+        options = IngestOptions(acquisition=said)
+        ids = {ingest_image(context, project_id=project_id, path=path, options=options) for _ in range(2)}
+        fov = loop.fov(ids.pop())
+        assert (ids, fov.name, fov.source["options"]["acquisition"]) == (set(), name, said)
+        assert fov.channels[0]["max"] == (2 if said == "margin" else 1)
 
 
 def test_the_preview_has_the_size_asked_for_and_shows_labels(loop: Loop) -> None:

@@ -270,7 +270,7 @@ def test_channel_folders_that_do_not_fit_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("a.mcd", "export each region as OME-TIFF, with MCD Viewer or with steinbock"),
+        ("a.svs", "export the region as OME-TIFF, with QuPath or bfconvert"),
         ("a.czi", "bfconvert"),
         ("a.doc", "'.doc' are not read. Give OME-TIFF"),
         ("a", r"\(none\)"),

@@ -68,6 +68,7 @@ def test_folders_are_walked_in_order_and_the_rest_is_named(tmp_path: Path) -> No
     planes(tmp_path / "a", "two")
     for name in ("a/two.json", "README.md", ".hidden.tif"):
         (tmp_path / name).write_text("{}")
+    (tmp_path / "scan.svs").write_bytes(b"x")
     (tmp_path / "scan.mcd").write_bytes(b"x")
     with open_image(tmp_path / "a" / "two.tif") as source:
         write_image(tmp_path / "c" / "fov.zarr", source)
@@ -79,10 +80,11 @@ def test_folders_are_walked_in_order_and_the_rest_is_named(tmp_path: Path) -> No
         tmp_path / "a" / "two.tif",
         tmp_path / "b" / "one.tif",
         tmp_path / "c" / "fov.zarr",
+        tmp_path / "scan.mcd",
     ]
     reasons = dict(found.skipped)
-    assert set(reasons) == {tmp_path / "d.tif", tmp_path / "scan.mcd"}
-    assert "steinbock" in reasons[tmp_path / "scan.mcd"]
+    assert set(reasons) == {tmp_path / "d.tif", tmp_path / "scan.svs"}
+    assert "QuPath" in reasons[tmp_path / "scan.svs"]
     assert "outside" in reasons[tmp_path / "d.tif"]
 
 

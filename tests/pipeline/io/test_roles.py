@@ -15,7 +15,7 @@ PATH = Path("a.tif")
     [
         *("DAPI", "dapi-01", "DAPI1", "Hoechst 33342", "dsDNA (89)"),
         *("nucleus", "Nuclei", "nuclear stain", "HH3", "Histone H3"),
-        *("Yb172_H3K27Ac", "DNA", "191Ir_DNA1", "B (mostly DAPI)", "DRAQ5", "Nuclear_1"),
+        *("Yb172_H3K27Ac", "DNA", "191Ir_DNA1", "Ir193", "Ir(191)", "B (mostly DAPI)", "DRAQ5", "Nuclear_1"),
     ],
 )
 def test_clear_nuclear_names(name: str) -> None:
@@ -63,6 +63,31 @@ def test_several_nuclear_names_must_be_chosen_from() -> None:
         assign_roles(["DAPI", "HH3", "CD3"], path=PATH)
     roles, _ = assign_roles(["DAPI", "HH3", "CD3"], path=PATH, nuclear="hh3")
     assert roles == ["other", "nuclear", "other"]
+
+
+@pytest.mark.parametrize(
+    ("names", "taken", "others"),
+    [
+        (["DNA1", "DNA2", "CD3"], "DNA2", "'DNA1'"),
+        (["Ir193", "Ir191"], "Ir193", "'Ir191'"),
+        (["HH3 (Yb176)", "191Ir_DNA1"], "191Ir_DNA1", "'HH3 (Yb176)'"),
+        (["Histone H3", "DNA1 (Ir191)", "DNA2 (Ir193)"], "DNA2 (Ir193)", "'Histone H3', 'DNA1 (Ir191)'"),
+    ],
+)
+def test_the_dna_stain_of_imc_is_nuclear_before_others(names: list[str], taken: str, others: str) -> None:
+    roles, warnings = assign_roles(names, path=PATH)
+    assert names[roles.index("nuclear")] == taken
+    assert warnings == [f"nuclear channel: {taken!r} is taken; {others} would do too (name one to choose)"]
+
+
+def test_a_target_finds_its_channel_without_the_metal() -> None:
+    names = ["CD20 (Dy161)", "Er170_CD3", "Pr141_CD3 e", "CD8 (Gd155)", "CD8 (Gd156)", "核", "168Er Ki67"]
+    assert find_channel(names, "cd20", role="nuclear", path=PATH) == 0
+    assert find_channel(names, "CD3", role="nuclear", path=PATH) == 1
+    assert find_channel(names, "Ki67", role="nuclear", path=PATH) == 6
+    for wanted in ("CD8", "胞", "CD"):
+        with pytest.raises(UnnamedChannel, match="is not one of its 7 channels"):
+            find_channel(names, wanted, role="nuclear", path=PATH)
 
 
 def test_numbers_and_names_find_channels() -> None:

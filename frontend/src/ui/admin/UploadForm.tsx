@@ -66,7 +66,20 @@ export function UploadForm({ api, projectId, onIngested }: UploadFormProps) {
       {look.pending && <Loading label={text.reading} />}
       {file && (
         <>
-          <AxesChoice choices={axesChoices} value={choices.axes ?? ""} onChoose={choose} />
+          <FileChoice
+            label={text.acquisition}
+            hint={text.acquisitionChoice}
+            choices={preview?.what === "acquisition" ? preview.choices : []}
+            value={choices.acquisition ?? ""}
+            onValue={(acquisition) => choose({ acquisition })}
+          />
+          <FileChoice
+            label={text.axes}
+            hint={text.axesChoice}
+            choices={axesChoices}
+            value={choices.axes ?? ""}
+            onValue={(axes) => choose({ axes })}
+          />
           {preview?.ambiguous && <Banner tone="warning">{preview.message}</Banner>}
           {preview && <PreviewCard preview={preview} />}
           {preview && <ChannelChoice preview={preview} choices={choices} onChoose={choose} />}
@@ -92,22 +105,25 @@ function axesChoicesOf(failure: Error | null): readonly string[] {
   return Array.isArray(choices) ? choices.map(String) : [];
 }
 
-interface AxesChoiceProps {
+interface FileChoiceProps {
+  label: string;
+  hint: string;
   choices: readonly string[];
   value: string;
-  onChoose: (change: Choices) => void;
+  onValue: (value: string) => void;
 }
 
-function AxesChoice({ choices, value, onChoose }: AxesChoiceProps) {
+/** One of the readings that a file leaves open; nothing is shown where it leaves none open. */
+function FileChoice({ label, hint, choices, value, onValue }: FileChoiceProps) {
   if (choices.length === 0 && !value) return null;
   const shown = [...new Set(["", value, ...choices])];
   return (
     <SelectField
-      label={text.axes}
-      hint={text.axesChoice}
+      label={label}
+      hint={hint}
       value={value}
-      options={shown.map((axes) => ({ value: axes, label: axes || text.asRead }))}
-      onValue={(axes) => onChoose({ axes })}
+      options={shown.map((choice) => ({ value: choice, label: choice || text.asRead }))}
+      onValue={onValue}
     />
   );
 }
