@@ -14,7 +14,9 @@ from scipy import ndimage as ndi
 
 from pipeline.types import Labels
 from training.config import FitConfig, NetworkConfig
+from training.object_scale import shrink_of_labels
 from training.preprocess import FloatImage, preprocess_image
+from training.rescale import plan_shrink
 from training.targets import IGNORED, inner_distance_target, known_weight, pixelwise_target
 
 # Which stream of random numbers is for what.
@@ -46,6 +48,9 @@ class TrainingCrop:
 def prepare_crop(image: FloatImage, labels: Labels, *, config: NetworkConfig) -> TrainingCrop:
     """Preprocess a crop and compute its targets.
 
+    A crop whose instances are larger than the network takes is shrunken as images to predict are; see
+    `training.object_scale`.
+
     Parameters
     ----------
     image
@@ -53,6 +58,12 @@ def prepare_crop(image: FloatImage, labels: Labels, *, config: NetworkConfig) ->
     labels
         Int32 (row, col, compartment), compartments in the order of the config.
     """
+    shrink = shrink_of_labels(
+        labels, compartments=config.compartments, max_object_px=config.preprocess.max_object_px
+    )
+    scaling = plan_shrink(labels.shape[:2], shrink)
+    if scaling is not None:
+        image, labels = scaling.see(image), scaling.see_labels(labels)
     return TrainingCrop(
         image=preprocess_image(image, config=config.preprocess),
         labels=labels,

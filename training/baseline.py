@@ -19,6 +19,7 @@ from pipeline.compartments import COMPARTMENTS
 from pipeline.types import Image, Labels, LabelSet, Mask
 from training.prediction import Confidences, Prediction, StageClock, match_labels, mean_by_label
 from training.predictor_input import check_image
+from training.rescale import ReadImage
 
 Plane = npt.NDArray[np.float32]
 
@@ -78,6 +79,14 @@ class BaselinePredictor:
     def adjusted(self, postprocessing: Mapping[str, Mapping[str, Any]]) -> "BaselinePredictor":
         """Return this predictor as it is: it has no such parameters."""
         return self
+
+    def scaled(self) -> "BaselinePredictor":
+        """Return this predictor as it is: it takes images of every scale."""
+        return self
+
+    def choose_shrink(self, read: ReadImage, shape: tuple[int, int]) -> int:
+        """Return 1: it measures the size of the nuclei in each image."""
+        return 1
 
     def calibrated(self, pieces: Iterable[Image]) -> "BaselinePredictor":
         """Return this predictor with one threshold and one radius for a large image.

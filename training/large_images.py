@@ -1,7 +1,7 @@
 """Predicting an FOV of any size by tiles, with memory bounded by a row of tiles."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,13 +12,16 @@ from pipeline.types import Floats, Ints, Labels, LabelSet
 from pipeline.windows import Window
 from training.errors import InvalidConfig, UnfinishedPrediction
 from training.kept_tiles import KeptTiles
+from training.object_scale import check_shrink
 from training.prediction import Confidences, Prediction, StageClock, means_of
 from training.predictor import Predictor
-from training.rescale import ReadImage, Scaling, plan_scaling
+from training.rescale import BandsBroughtBack, ReadImage, Scaling, plan_scaling, plan_shrink
 
 # Tiles start at multiples of this: a network with strides, and an equalisation by regions of 128 px, answer
 # alike only when they are shifted by whole strides and regions.
 _ALIGNED_PX = 128
+
+ChooseScaling = Callable[[], Scaling | None]
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,6 @@ class _Plan:
     tile_px: int
     overlap_px: int
     progress: Callable[[float], None] | None
-    scaling: Scaling | None
 
 
 class PredictedBands:
@@ -48,32 +50,44 @@ class PredictedBands:
     Iterating predicts. Bands have no gap; a nucleus and its cell share their label.
     """
 
-    def __init__(self, predictor: Predictor, read: ReadImage, plan: _Plan) -> None:
-        self._predictor = predictor
+    def __init__(self, predictor: Predictor, read: ReadImage, plan: _Plan, choose: ChooseScaling) -> None:
+        self._predictor = predictor.scaled()
         self._read = read
         self._plan = plan
+        self._choose = choose
         self._clock = StageClock()
         self._summary: Prediction | None = None
+        self._scaling: Scaling | None = None
 
     def __iter__(self) -> Iterator[PredictedBand]:
-        for band in self._bands():
-            yield band if self._plan.scaling is None else _brought_back(band, self._plan.scaling)
-
-    def _bands(self) -> Iterator[PredictedBand]:
         self._clock = StageClock()
-        if max(self._plan.shape) <= self._plan.tile_px:
+        with self._clock.stage("scale"):
+            self._scaling = self._choose()
+        if self._scaling is None:
+            yield from self._bands(self._read, self._plan)
+            return
+        plan = replace(self._plan, shape=self._scaling.scaled)
+        brought_back = BandsBroughtBack(self._scaling)
+        for band in self._bands(self._scaling.reader(self._read), plan):
+            with self._clock.stage("scale"):
+                rows = brought_back.add(band.labels)
+            if rows is not None:
+                yield PredictedBand(*rows)
+
+    def _bands(self, read: ReadImage, plan: _Plan) -> Iterator[PredictedBand]:
+        if max(plan.shape) <= plan.tile_px:
             with self._clock.stage("read"):
-                image = self._read(Window(0, 0, *self._plan.shape))
+                image = read(Window(0, 0, *plan.shape))
             found = self._predictor.predict_scored(image)
             self._clock.add(found.seconds)
             yield PredictedBand(0, found.labels)
             self._summary = found
             return
-        kept = self._predict_tiles()
+        kept = self._predict_tiles(read, plan)
         stitched = {}
         for name in self._predictor.compartments:
             with self._clock.stage("stitch"):
-                stitched[name] = stitch_bands(kept.windows, kept.reader(name), self._plan.shape)
+                stitched[name] = stitch_bands(kept.windows, kept.reader(name), plan.shape)
         yield from self._clock.each("stitch", self._join(kept, stitched))
 
     @property
@@ -95,6 +109,12 @@ class PredictedBands:
         return self._finished().leftovers
 
     @property
+    def scale(self) -> float:
+        """Pixels of the FOV along the side of a pixel that the predictor saw, as `confidences`."""
+        self._finished()
+        return 1.0 if self._scaling is None else self._plan.shape[0] / self._scaling.scaled[0]
+
+    @property
     def seconds(self) -> dict[str, float]:
         """What each stage took so far."""
         return dict(self._clock.seconds)
@@ -106,16 +126,15 @@ class PredictedBands:
             )
         return self._summary
 
-    def _predict_tiles(self) -> KeptTiles:
+    def _predict_tiles(self, read: ReadImage, plan: _Plan) -> KeptTiles:
         """Predict every tile once; label images compress to a few per cent, so all of them are kept."""
-        plan = self._plan
         bare = plan_tiles(plan.shape, tile_px=plan.tile_px, overlap_px=0)
         with self._clock.stage("calibrate"):
-            calibrated = self._predictor.calibrated(self._read(window) for window in bare)
+            calibrated = self._predictor.calibrated(read(window) for window in bare)
         kept = KeptTiles(plan_tiles(plan.shape, tile_px=plan.tile_px, overlap_px=plan.overlap_px))
         for n_done, window in enumerate(kept.windows, start=1):
             with self._clock.stage("read"):
-                image = self._read(window)
+                image = read(window)
             found = calibrated.predict_scored(image)
             self._clock.add(found.seconds)
             with self._clock.stage("keep"):
@@ -175,6 +194,7 @@ def predict_image(
     tile_px: int = 1024,
     overlap_px: int = 256,
     pixel_size_um: float | None = None,
+    shrink: int | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> PredictedBands:
     """Predict an FOV and give its label images band by band, from the top.
@@ -188,7 +208,8 @@ def predict_image(
     predictor
         From `load_predictor`.
     read
-        Gives the float32 (row, col, 2) image of a window; called twice for every pixel, or more in overlaps.
+        Gives the float32 (row, col, 2) image of a window; called up to three times for every pixel, or more
+        in overlaps.
     shape
         Rows and columns of the FOV, each 1 or more.
     tile_px
@@ -196,8 +217,10 @@ def predict_image(
     overlap_px
         Pixels that neighbouring tiles share; a multiple of 128, at least twice the size of a large cell.
     pixel_size_um
-        Of the FOV, None when unknown. A predictor that knows another pixel size sees the FOV at that one; the
-        labels come back by the nearest pixel.
+        Of the FOV, None when unknown. A predictor that knows another pixel size sees the FOV at that one.
+    shrink
+        Stored pixels along the side of a pixel that the predictor sees: 1, 2, 4 or 8, whatever the sizes of
+        pixels. None lets the predictor choose, once for the whole FOV, unless both sizes are known.
     progress
         Called with the share of the tiles that are predicted.
 
@@ -209,20 +232,21 @@ def predict_image(
     Raises
     ------
     InvalidConfig
-        The tiles do not fit the rules above, or the FOV has no pixels.
+        The tiles or `shrink` do not fit the rules above, or the FOV has no pixels.
     """
     _check_tiles(shape, tile_px=tile_px, overlap_px=overlap_px)
-    scaling = plan_scaling(shape, image_um=pixel_size_um, model_um=predictor.pixel_size_um)
-    if scaling is not None:
-        read, shape = scaling.reader(read), scaling.scaled
-    return PredictedBands(predictor, read, _Plan(shape, tile_px, overlap_px, progress, scaling))
-
-
-def _brought_back(band: PredictedBand, scaling: Scaling) -> PredictedBand:
-    brought = {name: scaling.bring_back(band.row, plane) for name, plane in band.labels.items()}
-    return PredictedBand(
-        next(row for row, _ in brought.values()), {name: plane for name, (_, plane) in brought.items()}
-    )
+    plan = _Plan(shape, tile_px, overlap_px, progress)
+    model_um = predictor.pixel_size_um
+    if shrink is not None:
+        check_shrink(shrink)
+        planned = plan_shrink(shape, shrink)
+    elif pixel_size_um is not None and model_um is not None:
+        planned = plan_scaling(shape, image_um=pixel_size_um, model_um=model_um)
+    else:
+        return PredictedBands(
+            predictor, read, plan, lambda: plan_shrink(shape, predictor.choose_shrink(read, shape))
+        )
+    return PredictedBands(predictor, read, plan, lambda: planned)
 
 
 def plan_tiles(shape: tuple[int, int], *, tile_px: int, overlap_px: int) -> list[Window]:

@@ -11,10 +11,12 @@ import numpy.typing as npt
 from pipeline.types import Image, LabelSet
 from training.config import NetworkConfig
 from training.model_folder import read_description, read_model_folder
+from training.object_scale import estimate_shrink
 from training.postprocess import WatershedConfig, deep_watershed
 from training.prediction import Prediction, StageClock, match_labels, mean_by_label
 from training.predictor_input import check_image
 from training.preprocess import IntensityRange, measure_ranges, preprocess_image
+from training.rescale import ReadImage, Scaling, plan_shrink
 from training.serving.networks import FIXED_SIDE_PX, KerasNetwork, Network
 from training.targets import INTERIOR
 from training.tiling import run_in_tiles
@@ -61,6 +63,9 @@ class NetworkPredictor:
         Side of the squares the network sees; None chooses by the size of the image.
     ranges
         Intensities of the image of which only parts will be given; None measures each image that is given.
+    scaled
+        Whether images come at the scale at which the network is to see them. If not, it is chosen for each;
+        see `training.object_scale`.
     """
 
     def __init__(
@@ -71,12 +76,14 @@ class NetworkPredictor:
         compartments: tuple[str, ...],
         tile_px: int | None = None,
         ranges: tuple[IntensityRange, ...] | None = None,
+        scaled: bool = False,
     ) -> None:
         self._network = network
         self.config = config
         self.compartments = compartments
         self._tile_px = network.side_px or tile_px
         self._ranges = ranges
+        self._scaled = scaled or config.preprocess.max_object_px is None
 
     @property
     def name(self) -> str:
@@ -102,6 +109,17 @@ class NetworkPredictor:
         }
         return self._with(config=replace(self.config, **watersheds))  # type: ignore[arg-type]
 
+    def scaled(self) -> "NetworkPredictor":
+        """Return this predictor for images whose scale is chosen already; see `Predictor`."""
+        return self._with(scaled=True)
+
+    def choose_shrink(self, read: ReadImage, shape: tuple[int, int]) -> int:
+        """Return how much an image is to be shrunk for this predictor; see `Predictor`."""
+        largest = self.config.preprocess.max_object_px
+        if self._scaled or largest is None:
+            return 1
+        return estimate_shrink(self.scaled().predict_scored, read, shape, max_object_px=largest)
+
     def predict(self, image: npt.NDArray[np.generic]) -> LabelSet:
         """Label an image of any shape.
 
@@ -121,6 +139,13 @@ class NetworkPredictor:
     def predict_scored(self, image: npt.NDArray[np.generic]) -> Prediction:
         """Label an image as `predict` does; confidences are mean probabilities of the class interior."""
         clock = StageClock()
+        if not self._scaled:
+            checked = check_image(image, n_channels=self.config.n_channels)
+            with clock.stage("scale"):
+                shrink = self.choose_shrink(lambda window: checked[window.slices], checked.shape[:2])
+            scaling = plan_shrink(checked.shape[:2], shrink)
+            if scaling is not None:
+                return self._predict_scaled(checked, scaling, clock)
         with clock.stage("preprocess"):
             prepared = self.prepare(image)
         with clock.stage("network"):
@@ -136,6 +161,15 @@ class NetworkPredictor:
             means = {name: mean_by_label(labels[name], maps[name][1]) for name in labels}
             confidences = {name: np.clip(values, 0.0, 1.0) for name, values in means.items()}
         return Prediction(labels, confidences, leftovers, clock.seconds)
+
+    def _predict_scaled(self, image: FloatArray, scaling: Scaling, clock: StageClock) -> Prediction:
+        with clock.stage("scale"):
+            seen = scaling.see(image)
+        found = self.scaled().predict_scored(seen)
+        clock.add(found.seconds)
+        with clock.stage("scale"):
+            labels = scaling.bring_back(found.labels)
+        return replace(found, labels=labels, seconds=clock.seconds)
 
     def prepare(self, image: npt.NDArray[np.generic]) -> FloatArray:
         """Check an image and bring its intensities to what the network was trained on."""
@@ -192,7 +226,11 @@ class NetworkPredictor:
         return planes
 
     def _with(
-        self, *, config: NetworkConfig | None = None, ranges: tuple[IntensityRange, ...] | None = None
+        self,
+        *,
+        config: NetworkConfig | None = None,
+        ranges: tuple[IntensityRange, ...] | None = None,
+        scaled: bool = False,
     ) -> "NetworkPredictor":
         return NetworkPredictor(
             self._network,
@@ -200,4 +238,5 @@ class NetworkPredictor:
             compartments=self.compartments,
             tile_px=self._tile_px,
             ranges=ranges or self._ranges,
+            scaled=scaled or self._scaled,
         )

@@ -12,6 +12,7 @@ from training.baseline import BaselinePredictor
 from training.errors import MissingModelFile
 from training.model_folder import default_model_dir
 from training.prediction import Prediction
+from training.rescale import ReadImage
 
 DEFAULT_NAMES = ("default", "unet")
 """What the model that comes with the project is called where a predictor is named."""
@@ -34,6 +35,25 @@ class Predictor(Protocol):
 
         `predict` does not ask for the size of the pixels it gets; `training.large_images.predict_image` does.
         """
+
+    def choose_shrink(self, read: ReadImage, shape: tuple[int, int]) -> int:
+        """Say how much an image is to be shrunk, so that its objects have a size that this predictor knows.
+
+        Parameters
+        ----------
+        read
+            Gives the float32 (row, col, 2) image of a window.
+        shape
+            Rows and columns of the image.
+
+        Returns
+        -------
+        int
+            1, 2, 4 or 8; 1 from a predictor that knows objects of every size.
+        """
+
+    def scaled(self) -> "Predictor":
+        """Return this predictor for images whose scale is chosen already: it takes them as they are."""
 
     def adjusted(self, postprocessing: Mapping[str, Mapping[str, Any]]) -> "Predictor":
         """Return this predictor with some parameters of its watershed set anew.

@@ -32,12 +32,16 @@ class PreprocessConfig:
     pixel_size_um
         Size of a pixel in the images of the training. Images of a known other size are brought to it before,
         and their labels back; None takes every image as it is.
+    max_object_px
+        Instances of larger median diameter are too large for the network: their images are shrunken by 2, 4
+        or 8, and their labels brought back; see `training.object_scale`. None never shrinks.
     """
 
     percentile: float = 99.9
     clahe_kernel_px: int = 128
     gamma: float = 1.0
     pixel_size_um: float | None = None
+    max_object_px: float | None = None
 
     def __post_init__(self) -> None:
         if not 0 < self.percentile <= 100:
@@ -48,6 +52,8 @@ class PreprocessConfig:
             raise InvalidConfig(f"gamma is {self.gamma}; choose a number above 0, at most 4.")
         if self.pixel_size_um is not None and not 0.01 <= self.pixel_size_um <= 100:
             raise InvalidConfig(f"pixel_size_um is {self.pixel_size_um}; choose from 0.01 to 100, or none.")
+        if self.max_object_px is not None and not 16 <= self.max_object_px <= 1000:
+            raise InvalidConfig(f"max_object_px is {self.max_object_px}; choose from 16 to 1000, or none.")
 
 
 @dataclass(frozen=True)

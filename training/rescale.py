@@ -2,23 +2,27 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 from scipy import ndimage as ndi
 
-from pipeline.types import Image, Labels
+from pipeline.types import Image, Labels, LabelSet
 from pipeline.windows import Window
 from training.errors import InvalidConfig
+from training.smooth_labels import REACH_PX, enlarge_labels
 
 ReadImage = Callable[[Window], Image]
-Places = npt.NDArray[np.int64]
+Places = npt.NDArray[np.float64]
 
 # Pixels whose sizes differ by less are taken for equal.
 _TOLERANCE = 0.02
 # A Gaussian ends at this many sigmas.
 _TRUNCATE = 4.0
 _MOST_PX = 400_000
+# Stored pixels that are read at once, about, however many of them make one seen pixel.
+_READ_PX = 8_000_000
 
 
 @dataclass(frozen=True)
@@ -39,11 +43,35 @@ class Scaling:
         """Return what reads windows of the seen image.
 
         Where it is smaller, the image is smoothed with sigma (stored / seen - 1) / 2 before; values between
-        pixels are linear. A window shows what a window of any other size shows there.
+        pixels are linear. A window shows what a window of any other size shows there. Memory is bounded by
+        the window, not by the stored pixels that it shows.
         """
         return lambda window: self._read(read, window)
 
+    def see(self, image: Image) -> Image:
+        """Return the whole seen image."""
+        return self._read(lambda window: image[window.slices], Window(0, 0, *self.scaled))
+
+    def see_labels(self, labels: Labels) -> Labels:
+        """Return labels, int32 (row, col, ...), as the seen image has them: those of the nearest pixels."""
+        rows, cols = (
+            ((2 * np.arange(seen) + 1) * full // (2 * seen))
+            for full, seen in zip(self.shape, self.scaled, strict=True)
+        )
+        return labels[rows][:, cols]
+
     def _read(self, read: ReadImage, window: Window) -> Image:
+        magnified = self.shape[0] * self.shape[1] / (self.scaled[0] * self.scaled[1])
+        step = max(1, int(_READ_PX / (magnified * window.width)))
+        cuts = [*range(0, window.height, step), window.height]
+        return np.concatenate(
+            [
+                self._read_rows(read, Window(window.row + start, window.col, stop - start, window.width))
+                for start, stop in pairwise(cuts)
+            ]
+        )
+
+    def _read_rows(self, read: ReadImage, window: Window) -> Image:
         places = [
             (start + np.arange(size) + 0.5) * stored / seen - 0.5
             for start, size, stored, seen in zip(
@@ -66,24 +94,59 @@ class Scaling:
             image = _between(image, places[axis] - starts[axis], axis=axis)
         return np.ascontiguousarray(image, np.float32)
 
-    def bring_back(self, row: int, band: Labels) -> tuple[int, Labels]:
-        """Return rows of labels of the stored image from rows of the seen one, by the nearest pixel.
+    def bring_back(self, labels: LabelSet) -> LabelSet:
+        """Return the labels of the whole stored image; see `BandsBroughtBack`."""
+        brought = BandsBroughtBack(self).add(labels)
+        assert brought is not None
+        return brought[1]
+
+
+class BandsBroughtBack:
+    """Gives the labels of a stored image from those of the seen one, with smooth outlines.
+
+    A stored pixel takes the label that weighs most around its place in the seen image; see
+    `training.smooth_labels.enlarge_labels`. Bands of other heights give the same labels; only a little more
+    than a band is held.
+    """
+
+    def __init__(self, scaling: Scaling) -> None:
+        self._n_seen = scaling.scaled[0]
+        self._rows, self._cols = (
+            (np.arange(full) + 0.5) * seen / full - 0.5
+            for full, seen in zip(scaling.shape, scaling.scaled, strict=True)
+        )
+        self._held: LabelSet = {}
+        self._top = self._done = 0
+
+    def add(self, band: LabelSet) -> tuple[int, LabelSet] | None:
+        """Take the next band, and return what can be told now.
 
         Parameters
         ----------
-        row
-            First row of the band in the seen image.
         band
-            Int32 (row, col), as wide as the seen image.
+            Int32 (row, col) per compartment, as wide as the seen image; bands come from the top, without a
+            gap.
 
         Returns
         -------
         first row in the stored image, labels
-            There may be no rows at all.
+            From the top, without a gap; None when there is nothing yet.
         """
-        rows, cols = (_nearest(full, seen) for full, seen in zip(self.shape, self.scaled, strict=True))
-        first, last = np.searchsorted(rows, [row, row + len(band)])
-        return int(first), band[rows[first:last] - row][:, cols]
+        if self._held:
+            band = {name: np.concatenate([self._held[name], plane]) for name, plane in band.items()}
+        end = self._top + len(next(iter(band.values())))
+        n_rows = len(self._rows)
+        ready = n_rows if end == self._n_seen else int(np.searchsorted(self._rows, end - REACH_PX))
+        brought = {
+            name: enlarge_labels(plane, self._rows[self._done : ready] - self._top, self._cols)
+            for name, plane in band.items()
+        }
+        begun, self._done = self._done, ready
+        needed = end if ready == n_rows else int(np.floor(self._rows[ready])) - REACH_PX + 1
+        kept = min(max(self._top, needed), end)
+        self._held = {name: plane[kept - self._top :] for name, plane in band.items()}
+        self._top = kept
+        return (begun, brought) if ready > begun else None
 
 
 def plan_scaling(shape: tuple[int, int], *, image_um: float | None, model_um: float | None) -> Scaling | None:
@@ -112,7 +175,23 @@ def plan_scaling(shape: tuple[int, int], *, image_um: float | None, model_um: fl
     return Scaling(shape, (rows, cols))
 
 
-def _between(image: Image, places: npt.NDArray[np.float64], *, axis: int) -> Image:
+def plan_shrink(shape: tuple[int, int], shrink: int) -> Scaling | None:
+    """Return how to see an image shrunken by a whole factor; None when it is seen as it is.
+
+    Parameters
+    ----------
+    shape
+        Rows and columns of the image, each 1 or more.
+    shrink
+        Stored pixels along the side of a seen one.
+    """
+    if shrink == 1:
+        return None
+    rows, cols = (max(1, round(size / shrink)) for size in shape)
+    return Scaling(shape, (rows, cols))
+
+
+def _between(image: Image, places: Places, *, axis: int) -> Image:
     """Interpolate along one axis; beyond the first and the last pixel their values go on."""
     n_px = image.shape[axis]
     places = np.clip(places, 0, n_px - 1)
@@ -121,8 +200,3 @@ def _between(image: Image, places: npt.NDArray[np.float64], *, axis: int) -> Ima
     weight = weight.reshape([-1 if k == axis else 1 for k in range(image.ndim)])
     after = np.minimum(before + 1, n_px - 1)
     return np.asarray(np.take(image, before, axis) * (1 - weight) + np.take(image, after, axis) * weight)
-
-
-def _nearest(full: int, seen: int) -> Places:
-    places = (2 * np.arange(full, dtype=np.int64) + 1) * seen // (2 * full)
-    return np.minimum(places, seen - 1)

@@ -17,6 +17,7 @@ from pipeline.model_input import model_image
 from pipeline.types import Labels
 from training.baseline import BaselinePredictor
 from training.large_images import predict_image
+from training.object_scale import SHRINKS
 from training.predictor import Predictor, load_predictor
 
 SUFFIXES = (".npz", ".tif", ".tiff")
@@ -32,6 +33,13 @@ SUFFIXES = (".npz", ".tif", ".tiff")
     show_default=True,
     help="`default` (the model that comes with the project), `baseline` or a model folder.",
 )
+@click.option(
+    "--shrink",
+    type=click.Choice(["auto", *map(str, SHRINKS)]),
+    default="auto",
+    show_default=True,
+    help="See the image shrunken, so that large objects stay whole; `auto` looks how large they are.",
+)
 @watershed_options
 @click.option("--timing", is_flag=True, help="Print the share of time of each stage.")
 @channel_options
@@ -40,6 +48,7 @@ def predict(
     *,
     out: Path,
     spec: str,
+    shrink: str,
     watershed: tuple[str, ...],
     preset: str | None,
     timing: bool,
@@ -51,6 +60,7 @@ def predict(
     Examples:
       cytoloop predict tissue.ome.tif --nuclear DAPI --membrane ECAD --out labels.npz
       cytoloop predict tissue.ome.tif --predictor model-1 --watershed nuclear.radius_px=3 --out labels.npz
+      cytoloop predict nuclei-100x.tif --shrink 4 --out labels.npz
     """
     if out.suffix.lower() not in SUFFIXES:
         raise click.BadParameter(f"{out} must end in {', '.join(SUFFIXES)}", param_hint="--out")
@@ -59,13 +69,16 @@ def predict(
     if changes and isinstance(predictor, BaselinePredictor):
         raise click.UsageError("baseline has no such watershed; name a model folder with --predictor.")
     with open_image(image, **how) as source:
-        found = predict_source(predictor.adjusted(changes), source)
+        chosen = None if shrink == "auto" else int(shrink)
+        found = predict_source(predictor.adjusted(changes), source, shrink=chosen)
     names = found.compartments
     if out.suffix.lower() == ".npz":
         write_npz(out, y=found.labels, compartments=list(names))
     else:
         write_labels_tif(out, {name: found.labels[..., plane] for plane, name in enumerate(names)})
     click.echo(f"{out}: {found.counts()}")
+    if found.scales != {1.0}:
+        click.echo(found.seen())
     if timing:
         click.echo(found.shares())
 
@@ -77,12 +90,14 @@ class FoundLabels:
     labels : int32 (frame, row, column, compartment)
     n_leftovers : instances without a partner in the other compartment, by compartment
     seconds : by stage
+    scales : pixels of the image along the side of one that the predictor saw, of any frame
     """
 
     labels: Labels
     compartments: tuple[str, ...]
     n_leftovers: Counter[str] = field(default_factory=Counter)
     seconds: Counter[str] = field(default_factory=Counter)
+    scales: set[float] = field(default_factory=set)
 
     def counts(self) -> str:
         """How many instances there are, and how many of them have no partner."""
@@ -97,6 +112,11 @@ class FoundLabels:
         alone = ", ".join(f"{self.n_leftovers[name]} {name}" for name in self.compartments)
         return f"{found}; {matched} matched one to one, left over: {alone}"
 
+    def seen(self) -> str:
+        """At which scale the predictor saw the frames."""
+        scales = " or ".join(f"{scale:.3g}" for scale in sorted(self.scales))
+        return f"seen at {scales} px of the image per pixel"
+
     def shares(self) -> str:
         """What each stage took, in seconds and as a share."""
         total = sum(self.seconds.values()) or 1.0
@@ -104,15 +124,17 @@ class FoundLabels:
         return f"{total:.2f} s: {', '.join(stages)}"
 
 
-def predict_source(predictor: Predictor, source: ImageSource) -> FoundLabels:
-    """Label every frame of an image, at the pixel size of the predictor where both sizes are known."""
+def predict_source(predictor: Predictor, source: ImageSource, *, shrink: int | None = None) -> FoundLabels:
+    """Label every frame of an image; `shrink` as `training.large_images.predict_image` has it."""
     n_frames, _, rows, cols = source.shape
     names = predictor.compartments
     found = FoundLabels(np.zeros((n_frames, rows, cols, len(names)), np.int32), names)
     with progress_of("predict") as report:
         for frame in range(n_frames):
             read = partial(model_image, source, frame=frame)
-            bands = predict_image(predictor, read, (rows, cols), pixel_size_um=source.pixel_size_um)
+            bands = predict_image(
+                predictor, read, (rows, cols), pixel_size_um=source.pixel_size_um, shrink=shrink
+            )
             for band in bands:
                 for plane, name in enumerate(names):
                     labels = band.labels[name]
@@ -120,4 +142,5 @@ def predict_source(predictor: Predictor, source: ImageSource) -> FoundLabels:
                 report(frame * rows + band.row + len(labels), n_frames * rows)
             found.n_leftovers.update({name: len(alone) for name, alone in bands.leftovers.items()})
             found.seconds.update(bands.seconds)
+            found.scales.add(bands.scale)
     return found

@@ -33,6 +33,12 @@ class GridPredictor:
     compartments = ("nuclear",)
     pixel_size_um = None
 
+    def scaled(self):
+        return self
+
+    def choose_shrink(self, read, shape):
+        return 1
+
     def calibrated(self, pieces):
         return self
 

@@ -11,6 +11,7 @@ from scipy import ndimage as ndi
 
 from pipeline.metrics import score_labels
 from pipeline.synthetic import synthetic_tissue
+from pipeline.windows import Window
 from tests.training import large_prediction
 from tests.training.large_prediction import CELL_PX, PERIOD_PX
 from training.baseline import BaselinePredictor
@@ -26,9 +27,16 @@ class ThresholdPredictor:
     name = "threshold"
     pixel_size_um = 0.5
     compartments = ("whole_cell", "nuclear")
+    shrink = 1
 
     def __init__(self, compartments=("whole_cell", "nuclear")):
         self.compartments = compartments
+
+    def scaled(self):
+        return self
+
+    def choose_shrink(self, read, shape):
+        return self.shrink
 
     def calibrated(self, pieces):
         self.n_pixels = sum(piece.shape[0] * piece.shape[1] for piece in pieces)
@@ -231,6 +239,61 @@ def test_tiles_of_a_scaled_image_are_those_of_the_whole():
     found = assembled(tiled, shape)
     for name in whole:
         assert score_labels(whole[name], found[name], iou=0.99).f1 == 1
+
+
+class Choosing(ThresholdPredictor):
+    """Sees edges sharply, and notes what it was asked."""
+
+    def __init__(self, shrink):
+        super().__init__()
+        self.shrink, self.shapes, self.n_asked = shrink, [], 0
+
+    def choose_shrink(self, read, shape):
+        assert read(Window(3, 4, 5, 6)).shape == (5, 6, 2)
+        self.n_asked += 1
+        return self.shrink
+
+    def predict(self, image):
+        self.shapes.append(image.shape[:2])
+        return super().predict((image > 0.5).astype(np.float32))
+
+
+@pytest.mark.parametrize("sizes", [{}, {"tile_px": 256, "overlap_px": 128}])
+def test_an_fov_is_seen_shrunken_as_its_predictor_chose(sizes):
+    shape = (1022, 901)
+    labels = ndi.label(discs((1022, 901), radius=19))[0]
+    image = np.stack([labels > 0, labels > 0], axis=-1).astype(np.float32)
+    predictor = Choosing(2)
+    bands = predict_image(predictor, reader(image), shape, **sizes)
+    assert predictor.n_asked == 0
+    found = assembled(bands, shape)
+    assert predictor.n_asked == 1
+    assert max(max(seen) for seen in predictor.shapes) <= min(511, sizes.get("tile_px", 511))
+    for name, plane in found.items():
+        assert score_labels(labels, plane, iou=0.9).f1 > 0.98
+        assert len(bands.confidences[name]) == plane.max() + 1
+    assert bands.seconds["scale"] > 0
+
+
+def test_a_chosen_shrink_wins_over_the_estimate_and_over_pixel_sizes():
+    image = shaded((100, 120))
+    predictor = Choosing(8)
+    list(predict_image(predictor, reader(image), (100, 120), shrink=4))
+    list(predict_image(predictor, reader(image), (100, 120), shrink=4, pixel_size_um=0.25))
+    list(predict_image(predictor, reader(image), (100, 120), shrink=1, pixel_size_um=0.25))
+    assert (predictor.shapes, predictor.n_asked) == ([(25, 30), (25, 30), (100, 120)], 0)
+
+
+def test_known_pixel_sizes_leave_nothing_to_estimate():
+    predictor = Choosing(8)
+    list(predict_image(predictor, reader(shaded((100, 120))), (100, 120), pixel_size_um=0.5))
+    list(predict_image(predictor, reader(shaded((100, 120))), (100, 120), pixel_size_um=0.25))
+    assert (predictor.shapes, predictor.n_asked) == ([(100, 120), (50, 60)], 0)
+
+
+def test_a_shrink_that_cannot_be_is_refused():
+    with pytest.raises(InvalidConfig, match="shrink is 3; choose one of"):
+        predict_image(ThresholdPredictor(), reader, (100, 100), shrink=3)
 
 
 @pytest.mark.parametrize("pixel_size_um", [None, 0.5, 0.505])

@@ -1,17 +1,21 @@
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from pipeline.metrics import score_labels
 from pipeline.synthetic import synthetic_tissue
+from pipeline.windows import Window
+from training import network_predictor
 from training.baseline import BaselinePredictor
 from training.errors import InvalidPredictorInput, MissingModelFile
 from training.model_folder import read_model_folder
 from training.network_predictor import NetworkPredictor
 from training.predictor import load_predictor
 from training.preprocess import preprocess_image
+from training.rescale import plan_shrink
 from training.serving.networks import KerasNetwork
 
 
@@ -108,3 +112,49 @@ def test_confidence_is_the_mean_probability_of_the_interior(unet):
         assert values[3] == pytest.approx(inside, rel=1e-5)
         assert ((values >= 0) & (values <= 1)).all()
     assert set(found.seconds) == {"preprocess", "network", "postprocess", "match"}
+
+
+def with_largest(unet, max_object_px):
+    """The predictor with another limit of the size of objects."""
+    preprocess = replace(unet.config.preprocess, max_object_px=max_object_px)
+    return NetworkPredictor(
+        unet._network, config=replace(unet.config, preprocess=preprocess), compartments=unet.compartments
+    )
+
+
+def test_large_objects_are_seen_shrunken_and_brought_back(unet, monkeypatch):
+    asked = []
+
+    def estimate(look, read, shape, *, max_object_px):
+        asked.append((read(Window(2, 3, 4, 5)).shape, shape, max_object_px))
+        assert look(np.zeros((32, 32, 2), np.float32)).labels["nuclear"].shape == (32, 32)
+        return 4
+
+    monkeypatch.setattr(network_predictor, "estimate_shrink", estimate)
+    image = tissue_image((64, 90)).repeat(4, axis=0).repeat(4, axis=1)
+    predictor = with_largest(unet, 60.0)
+    found = predictor.predict_scored(image)
+    assert asked == [((4, 5, 2), (256, 360), 60.0)]
+    scaling = plan_shrink((256, 360), 4)
+    seen = unet.predict_scored(scaling.see(image))
+    for name, plane in scaling.bring_back(seen.labels).items():
+        assert plane.max() > 10
+        assert np.array_equal(found.labels[name], plane)
+        assert np.array_equal(found.confidences[name], seen.confidences[name])
+    assert set(found.seconds) == {"scale", "preprocess", "network", "postprocess", "match"}
+
+
+def test_a_scale_that_is_chosen_already_is_not_estimated(unet, monkeypatch):
+    monkeypatch.setattr(network_predictor, "estimate_shrink", None)
+    image = tissue_image((100, 90))
+    for predictor in (with_largest(unet, None), with_largest(unet, 60.0).scaled()):
+        assert predictor.choose_shrink(lambda window: image[window.slices], (100, 90)) == 1
+        assert np.array_equal(predictor.predict(image)["nuclear"], unet.predict(image)["nuclear"])
+
+
+def test_nuclei_of_a_known_size_are_left_as_they_are(unet):
+    image = tissue_image((300, 320))
+    predictor = with_largest(unet, 60.0)
+    assert predictor.choose_shrink(lambda window: image[window.slices], (300, 320)) == 1
+    assert np.array_equal(predictor.predict(image)["nuclear"], unet.predict(image)["nuclear"])
+    assert "scale" in predictor.predict_scored(image).seconds

@@ -91,3 +91,5 @@ def test_settings_out_of_range_are_refused():
         PreprocessConfig(gamma=0)
     with pytest.raises(InvalidConfig, match="clahe_kernel_px is -1"):
         PreprocessConfig(clahe_kernel_px=-1)
+    with pytest.raises(InvalidConfig, match="max_object_px is 7; choose from 16 to 1000, or none"):
+        PreprocessConfig(max_object_px=7)

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from pipeline.windows import Window
 from training.errors import InvalidConfig
-from training.rescale import Scaling, plan_scaling
+from training.rescale import BandsBroughtBack, Scaling, plan_scaling, plan_shrink
 
 sides = st.integers(1, 40)
 
@@ -27,16 +27,49 @@ def test_a_window_shows_what_the_whole_shows_there(shape, scaled, data):
 @given(st.tuples(sides, sides), st.tuples(sides, sides), st.integers(1, 7))
 def test_bands_brought_back_are_the_whole_brought_back(shape, scaled, step):
     scaling = Scaling(shape, scaled)
-    labels = np.arange(scaled[0] * scaled[1], dtype=np.int32).reshape(scaled)
-    start, whole = scaling.bring_back(0, labels)
-    assert (start, whole.shape) == (0, shape)
+    rng = np.random.default_rng(0)
+    labels = {name: rng.integers(0, 4, scaled, np.int32) for name in ("whole_cell", "nuclear")}
+    whole = scaling.bring_back(labels)
+    assert {plane.shape for plane in whole.values()} == {shape}
+    brought_back = BandsBroughtBack(scaling)
     rows = 0
     for first in range(0, scaled[0], step):
-        row, band = scaling.bring_back(first, labels[first : first + step])
-        assert row == rows
-        assert np.array_equal(band, whole[row : row + len(band)])
-        rows += len(band)
+        told = brought_back.add({name: plane[first : first + step] for name, plane in labels.items()})
+        if told is not None:
+            row, band = told
+            assert row == rows
+            for name, plane in band.items():
+                assert np.array_equal(plane, whole[name][row : row + len(plane)])
+            rows += len(plane)
     assert rows == shape[0]
+
+
+@given(st.integers(1, 40), st.integers(1, 40), st.sampled_from([2, 4, 8]))
+def test_a_shrunken_image_covers_the_field(rows, cols, shrink):
+    scaling = plan_shrink((rows, cols), shrink)
+    assert scaling.shape == (rows, cols)
+    for full, seen in zip(scaling.shape, scaling.scaled, strict=True):
+        assert seen >= 1
+        assert abs(full / shrink - seen) <= 0.5 or seen == 1
+
+
+def test_an_image_shrunken_by_one_is_as_it_is():
+    assert plan_shrink((10, 10), 1) is None
+
+
+def test_reading_a_shrunken_window_takes_little_at_a_time():
+    """A window of 1,024 px, each of 8 x 8 stored ones, is not 67 million of them at once."""
+    scaling = plan_shrink((40_000, 40_000), 8)
+    sizes = []
+
+    def read(window):
+        sizes.append(window.height * window.width)
+        return np.zeros((*window.shape, 1), np.float32)
+
+    seen = scaling.reader(read)(Window(1000, 1000, 256, 1024))
+    assert seen.shape == (256, 1024, 1)
+    assert len(sizes) > 1
+    assert max(sizes) < 10_000_000
 
 
 def test_an_even_slope_stays_one():

@@ -13,6 +13,7 @@ class Recorder:
     name = "recorder"
     compartments = ("whole_cell", "nuclear")
     pixel_size_um = 0.5
+    shrink = 1
 
     def __init__(self):
         self.adjustments = {}
@@ -21,6 +22,12 @@ class Recorder:
     def adjusted(self, postprocessing):
         self.adjustments = postprocessing
         return self
+
+    def scaled(self):
+        return self
+
+    def choose_shrink(self, read, shape):
+        return self.shrink
 
     def predict_scored(self, image):
         self.shapes.append(image.shape[:2])
@@ -54,6 +61,32 @@ def test_counts_leftovers_and_stages_are_printed(call, recorder, image, tmp_path
     )
     assert "network 3.00 s (" in result.output
     assert "postprocess 1.00 s (" in result.output
+
+
+@pytest.mark.parametrize(
+    ("options", "shape", "told"),
+    [
+        ([], (32, 24), "seen at 2 px of the image per pixel"),
+        (["--shrink", "auto"], (32, 24), "seen at 2 px"),
+        (["--shrink", "1"], (64, 48), ""),
+        (["--shrink", "4"], (16, 12), "seen at 4 px"),
+    ],
+)
+def test_the_image_is_seen_as_chosen(call, recorder, image, tmp_path, options, shape, told):
+    recorder.shrink = 2
+    result = call("predict", image, "--out", tmp_path / "o.npz", *options)
+    assert result.exit_code == 0, result.output
+    assert recorder.shapes == [shape]
+    assert told in result.output
+    assert ("seen at" in result.output) == bool(told)
+    with np.load(tmp_path / "o.npz") as written:
+        assert written["y"].shape[1:3] == (64, 48)
+
+
+def test_other_shrinks_are_refused(call, recorder, image, tmp_path):
+    result = call("predict", image, "--out", tmp_path / "o.npz", "--shrink", "3")
+    assert result.exit_code == 2
+    assert "'3' is not one of 'auto', '1', '2', '4', '8'" in result.output
 
 
 def test_parameters_reach_the_predictor(call, recorder, image, tmp_path):
