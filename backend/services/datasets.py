@@ -50,12 +50,14 @@ class _Plan:
         }
 
 
-def freeze_dataset(context: Context, *, project_id: int, seed: int = 0, hide_uncertain: bool = False) -> int:
+def freeze_dataset(
+    context: Context, *, project_id: int, seed: int = 0, hide_uncertain: bool | None = None
+) -> int:
     """Freeze the project's accepted FOVs into a dataset version; its id.
 
     An FOV stays in the split of the first version that holds it, with the rest of its group. When nothing
-    was accepted since, the version that stands is given. Regions marked to be ignored are -1 in `y`; cells
-    marked as uncertain are kept as they are, or are -1, too, with `hide_uncertain`.
+    was accepted since, the version that stands is given. Regions marked to be ignored are -1 in `y`, and so
+    are cells marked as uncertain with `hide_uncertain`; None is what the project says.
 
     Raises
     ------
@@ -89,7 +91,7 @@ def freeze_dataset(context: Context, *, project_id: int, seed: int = 0, hide_unc
         return _record(context, plan, prefix=prefix, manifest={**manifest, "inputs": plan.inputs})
 
 
-def _plan(session: Session, *, project_id: int, seed: int, hide_uncertain: bool) -> _Plan:
+def _plan(session: Session, *, project_id: int, seed: int, hide_uncertain: bool | None) -> _Plan:
     project = get_project(session, project_id=project_id)
     rows = session.execute(
         select(Fov, Revision)
@@ -102,11 +104,12 @@ def _plan(session: Session, *, project_id: int, seed: int, hide_uncertain: bool)
         raise Conflict(
             f"Project {project.name!r} has no accepted FOV to train on; accept one in review first."
         )
-    thresholds = ProjectSettings.from_dict(project.settings).qc_thresholds()
+    settings = ProjectSettings.from_dict(project.settings)
+    hidden = settings.hide_uncertain if hide_uncertain is None else hide_uncertain
     known = session.scalars(select(Fov).where(Fov.project_id == project_id, Fov.split.is_not(None)))
     fixed = {group_of(fov): fov.split for fov in known if fov.split is not None}
     added_in = _added_in(session, project_id, [revision.id for _, revision in accepted])
-    return _Plan(project_id, accepted, thresholds, seed, hide_uncertain, fixed, added_in)
+    return _Plan(project_id, accepted, settings.qc_thresholds(), seed, hidden, fixed, added_in)
 
 
 def _added_in(session: Session, project_id: int, revision_ids: Sequence[int]) -> dict[int, int]:

@@ -37,7 +37,8 @@ class ProjectSettings:
     find in the editor; see the modules of these names. `postprocessing` sets parameters of the watershed by
     compartment, for predictors that have them; the rest stays as the model has it. `train_from` is what a
     training begins with: `default`, the model that comes with the program where there is one; `fresh`,
-    weights that have seen nothing; `current`, the model version that predicts new jobs.
+    weights that have seen nothing; `current`, the model version that predicts new jobs. `hide_uncertain`
+    keeps cells that annotators marked as uncertain out of training: they are neither cell nor background.
     """
 
     qc: Mapping[str, Any] = field(default_factory=dict)
@@ -50,6 +51,7 @@ class ProjectSettings:
     view_presets: Sequence[Mapping[str, Any]] = ()
     postprocessing: Mapping[str, Any] = field(default_factory=dict)
     train_from: str = "default"
+    hide_uncertain: bool = True
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "ProjectSettings":
@@ -83,6 +85,8 @@ class ProjectSettings:
             raise InvalidInput(f"qc is {self.qc!r}; give thresholds by name.", field="qc")
         self.qc_thresholds()
         check_training_start(self.train_from)
+        if not isinstance(self.hide_uncertain, bool):
+            raise InvalidInput(f"hide_uncertain is {self.hide_uncertain!r}; give true or false.")
         self.watershed_parameters()
         self.editor_settings()
 

@@ -1,4 +1,4 @@
-"""What a worker's machine keeps of a training until its model version is stored, so that a kill loses nothing.
+"""What a worker's machine keeps of a training until its model version is stored: a kill loses nothing of it.
 
 A folder per run below `data_dir/trainings`: the checkpoint while it trains, and then the finished model. It
 goes when the run ends; `sweep_scratch` removes what is left of runs that ended elsewhere.

@@ -1,6 +1,6 @@
 from apiflask import Schema
-from apiflask.validators import Length, Range
-from marshmallow.fields import AwareDateTime, Float, Integer, List, Nested, String
+from apiflask.validators import Length, OneOf, Range
+from marshmallow.fields import AwareDateTime, Boolean, Float, Integer, List, Nested, String
 
 from backend.api.schemas.base import Out, PageOut, counts_field, name_field, object_field
 from backend.api.schemas.editor_settings import (
@@ -11,12 +11,14 @@ from backend.api.schemas.editor_settings import (
     ViewPresetIn,
     ViewPresetOut,
 )
+from backend.services.projects import TRAINING_STARTS
 
 
 class ProjectSettingsIn(Schema):
     """The settings to change, each as a whole.
 
-    `qc` and `submit_checks` hold thresholds by name; those left out take their defaults.
+    `qc` and `submit_checks` hold thresholds by name; those left out take their defaults. `postprocessing`
+    holds parameters of the watershed by compartment.
     """
 
     qc = object_field()
@@ -27,6 +29,9 @@ class ProjectSettingsIn(Schema):
     cell_types = List(Nested(CellTypeIn))
     submit_checks = Nested(SubmitChecksIn)
     view_presets = List(Nested(ViewPresetIn))
+    postprocessing = object_field()
+    train_from = String(validate=OneOf(TRAINING_STARTS))
+    hide_uncertain = Boolean(truthy={True}, falsy={False})
 
 
 class ProjectIn(Schema):
@@ -47,6 +52,9 @@ class ProjectSettingsOut(Out):
     cell_types = List(Nested(CellTypeOut))
     submit_checks = Nested(SubmitChecksOut)
     view_presets = List(Nested(ViewPresetOut))
+    postprocessing = object_field()
+    train_from = String(validate=OneOf(TRAINING_STARTS))
+    hide_uncertain = Boolean()
 
 
 class CurrentModelOut(Out):

@@ -9,9 +9,9 @@ from backend.services.projects import TRAINING_STARTS
 
 
 class DatasetIn(Schema):
-    """`hide_uncertain` keeps cells that are marked as uncertain out of training."""
+    """`hide_uncertain` keeps cells marked as uncertain out of training; left out, the project decides."""
 
-    hide_uncertain = Boolean(load_default=False, truthy={True}, falsy={False})
+    hide_uncertain = Boolean(truthy={True}, falsy={False})
     seed = Integer(load_default=0, strict=True, validate=Range(min=0, max=2**31 - 1))
 
 

@@ -1,7 +1,10 @@
 from collections.abc import Callable
+from dataclasses import fields
 
 import pytest
 
+from backend.api.schemas.projects import ProjectSettingsIn, ProjectSettingsOut
+from backend.services.projects import ProjectSettings
 from tests.backend.api.conftest import Caller
 from tests.backend.factories import OpenJob
 
@@ -34,6 +37,19 @@ def test_a_change_leaves_the_other_settings(admin: Caller) -> None:
     changed = admin.patch(f"/projects/{made['id']}", {"settings": {"crop_size_px": 64}})
     assert changed.status_code == 200
     assert changed.get_json()["settings"] == {**made["settings"], "crop_size_px": 64}
+
+
+def test_every_setting_can_be_changed_and_is_shown(admin: Caller) -> None:
+    made = admin.post("/projects", {"name": "kidney"}).get_json()
+    assert set(made["settings"]) == {item.name for item in fields(ProjectSettings)}
+    assert set(ProjectSettingsIn().fields) == set(ProjectSettingsOut().fields) == set(made["settings"])
+    changes = {
+        "postprocessing": {"nuclear": {"radius_px": 3}},
+        "train_from": "fresh",
+        "hide_uncertain": False,
+    }
+    changed = admin.patch(f"/projects/{made['id']}", {"settings": changes})
+    assert changed.get_json()["settings"] == {**made["settings"], **changes}
 
 
 @pytest.mark.parametrize(

@@ -38,8 +38,9 @@ def test_a_number_that_no_column_holds_is_named(
 ) -> None:
     answer = admin.post(f"/projects/{job.project_id}/{path}", body)
     assert answer.status_code == 422
-    assert f"{field}: Must be greater than or equal to 1 and less than or equal to 2147483647." in (
-        answer.get_json()["message"]
+    assert (
+        f"{field}: Must be greater than or equal to 1 and less than or equal to 2147483647."
+        in (answer.get_json()["message"])
     )
 
 

@@ -10,6 +10,7 @@ from backend.models import DatasetVersion, Fov, Project, Revision
 from backend.services.context import Context
 from backend.services.dataset_contents import dataset_items, load_test_images, trained_groups
 from backend.services.datasets import freeze_dataset, get_dataset_version, list_dataset_versions
+from backend.services.projects import update_settings
 from pipeline.dataset import load_split
 from pipeline.errors import PipelineError
 from tests.backend.services.loop import Loop
@@ -163,13 +164,16 @@ def test_ignored_regions_carry_no_truth(lite: Loop) -> None:
     assert (labels[0, 31:90, 41:90] >= 0).any()
 
 
-def test_uncertain_cells_are_kept_unless_they_are_to_be_hidden(lite: Loop) -> None:
+def test_uncertain_cells_carry_no_truth_unless_they_are_to_be_kept(lite: Loop) -> None:
     (fov_id,) = lite.accept(1)
     _mark(lite, fov_id, {"uncertain/nuclear/1": True})
-    kept = freeze_dataset(lite.context, project_id=lite.project_id)
+    hidden = freeze_dataset(lite.context, project_id=lite.project_id)
+    assert freeze_dataset(lite.context, project_id=lite.project_id, hide_uncertain=True) == hidden
+    kept = freeze_dataset(lite.context, project_id=lite.project_id, hide_uncertain=False)
+    assert freeze_dataset(lite.context, project_id=lite.project_id, hide_uncertain=False) == kept != hidden
+    with transaction(lite.context.sessions) as session:
+        update_settings(session, project_id=lite.project_id, changes={"hide_uncertain": False})
     assert freeze_dataset(lite.context, project_id=lite.project_id) == kept
-    hidden = freeze_dataset(lite.context, project_id=lite.project_id, hide_uncertain=True)
-    assert freeze_dataset(lite.context, project_id=lite.project_id, hide_uncertain=True) == hidden != kept
     known = []
     for version_id in (kept, hidden):
         with lite.context.storage.local_copy(_version(lite, version_id).storage_prefix) as folder:

@@ -37,6 +37,7 @@ def test_a_project_is_created_with_every_setting(context: Context, begin: Transa
             "view_presets": [],
             "postprocessing": {},
             "train_from": "default",
+            "hide_uncertain": True,
         }
         assert find_project(session, name="colon").id == made.id  # type: ignore[union-attr]
         assert find_project(session, name="liver") is None
@@ -91,6 +92,7 @@ def test_the_first_predictor_is_chosen_before_the_first_job(
         ({"cell_types": "t_cell"}, "cell_types is 't_cell'; give a list."),
         ({"submit_checks": {"min_aera_px": 1}}, "submit_checks has no min_aera_px; known are min_area_px"),
         ({"view_presets": [{"name": "a"}]}, "view_presets[0] lacks channels; give it."),
+        ({"hide_uncertain": 1}, "hide_uncertain is 1; give true or false."),
     ],
 )
 def test_settings_that_cannot_be_are_refused(settings: dict[str, Any], message: str) -> None:
