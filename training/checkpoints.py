@@ -55,6 +55,12 @@ class Checkpoint:
     optimizer: Sequence[Array]
 
 
+def remove_checkpoint(path: Path) -> None:
+    """Remove the checkpoint at `path` and what a kill left of one, if there are any."""
+    path.unlink(missing_ok=True)
+    _draft(path).unlink(missing_ok=True)
+
+
 def save_checkpoint(path: Path, checkpoint: Checkpoint, *, run: str) -> None:
     """Replace the checkpoint at `path`.
 
@@ -79,7 +85,7 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint, *, run: str) -> None:
         **_numbered(_OPTIMIZER, checkpoint.optimizer),
         **_numbered(_BEST, checkpoint.state.best_weights),
     }
-    draft = path.with_name(f".{path.name}.part")
+    draft = _draft(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with draft.open("wb") as file:
@@ -93,13 +99,14 @@ def save_checkpoint(path: Path, checkpoint: Checkpoint, *, run: str) -> None:
 
 
 def load_checkpoint(path: Path, *, run: str) -> Checkpoint | None:
-    """Read a checkpoint; None when there is none.
+    """Read a checkpoint; None when there is none. What a kill left half written is removed.
 
     Raises
     ------
     ForeignCheckpoint
         It belongs to another run, or is damaged.
     """
+    _draft(path).unlink(missing_ok=True)
     if not path.exists():
         return None
     try:
@@ -119,6 +126,10 @@ def load_checkpoint(path: Path, *, run: str) -> Checkpoint | None:
         f"{path} is a checkpoint of another run: its config, data, seed, budget or base differ. Give the "
         "same ones to go on, or remove it to start anew."
     )
+
+
+def _draft(path: Path) -> Path:
+    return path.with_name(f".{path.name}.part")
 
 
 def _numbered(kind: str, arrays: Sequence[Array]) -> dict[str, Array]:

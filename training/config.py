@@ -30,6 +30,16 @@ HEADS = ("distance", "pixelwise")
 NETWORKS = ("unet", "mesmer")
 LEVELS = ("finest", "combined")
 
+# What a network may have at most, so that a model of strangers cannot ask for all of the memory.
+_MOST_CHANNELS, _MOST_LEVELS, _MOST_FILTERS, _MOST_BLOCKS = 256, 8, 1024, 64
+_MOST_OF_MESMER = {
+    "width": 128,
+    "stem_channels": 256,
+    "pyramid_filters": 1024,
+    "upsample_filters": 1024,
+    "head_filters": 4096,
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkConfig(ABC):
@@ -60,8 +70,8 @@ class NetworkConfig(ABC):
             raise InvalidConfig(
                 f"compartments is {self.compartments}; choose from {COMPARTMENTS}, in this order."
             )
-        if self.n_channels < 1:
-            raise InvalidConfig(f"n_channels is {self.n_channels}; choose 1 or more.")
+        if not 1 <= self.n_channels <= _MOST_CHANNELS:
+            raise InvalidConfig(f"n_channels is {self.n_channels}; choose from 1 to {_MOST_CHANNELS}.")
         if self.fit.crop_px % self.stride_px:
             raise InvalidConfig(
                 f"fit.crop_px is {self.fit.crop_px}; this {self.network} takes multiples of {self.stride_px}."
@@ -112,10 +122,11 @@ class UNetConfig(NetworkConfig):
 
     def __post_init__(self) -> None:
         _check_network(self.network, "unet")
-        if self.head_filters < 1 or not self.filters or min(self.filters) < 1:
+        widths = (*self.filters, self.head_filters)
+        if not 1 <= len(self.filters) <= _MOST_LEVELS or not 1 <= min(widths) <= max(widths) <= _MOST_FILTERS:
             raise InvalidConfig(
-                f"filters is {self.filters}, head_filters {self.head_filters}; "
-                "each must be 1 or more, and there must be at least one level."
+                f"filters is {self.filters}, head_filters {self.head_filters}; each must be 1 to "
+                f"{_MOST_FILTERS}, and there must be 1 to {_MOST_LEVELS} levels."
             )
         super().__post_init__()
 
@@ -169,6 +180,7 @@ class MesmerConfig(NetworkConfig):
         default_factory=partial(
             FitConfig,
             learning_rate=1e-4,
+            fine_tune_rate=1e-4,
             schedule="exponential",
             crop_px=256,
             steps_per_epoch=325,
@@ -183,12 +195,12 @@ class MesmerConfig(NetworkConfig):
 
     def __post_init__(self) -> None:
         _check_network(self.network, "mesmer")
-        if len(self.blocks) != 4 or min(self.blocks) < 1:
-            raise InvalidConfig(f"blocks is {self.blocks}; give four numbers of at least 1.")
-        for name in ("width", "stem_channels", "pyramid_filters", "upsample_filters", "head_filters"):
+        if len(self.blocks) != 4 or not 1 <= min(self.blocks) <= max(self.blocks) <= _MOST_BLOCKS:
+            raise InvalidConfig(f"blocks is {self.blocks}; give four numbers of 1 to {_MOST_BLOCKS}.")
+        for name, most in _MOST_OF_MESMER.items():
             value = getattr(self, name)
-            if value is not None and value < 1:
-                raise InvalidConfig(f"{name} is {value}; choose 1 or more.")
+            if value is not None and not 1 <= value <= most:
+                raise InvalidConfig(f"{name} is {value}; choose from 1 to {most}.")
         if self.levels not in LEVELS:
             raise InvalidConfig(f"levels is {self.levels!r}; choose one of {LEVELS}.")
         super().__post_init__()

@@ -1,5 +1,6 @@
 """Between frozen config dataclasses and the plain values of a JSON file."""
 
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict, fields, is_dataclass
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
@@ -7,6 +8,9 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 from training.errors import InvalidConfig
 
 Config = TypeVar("Config")
+
+# A whole number beyond it is no float.
+_MOST = sys.float_info.max
 
 
 def config_to_dict(config: Any) -> dict[str, Any]:
@@ -52,7 +56,7 @@ def _convert(hint: Any, value: Any, *, where: str) -> Any:
             raise InvalidConfig(f"{where} is {value!r}; it must be a list.")
         return tuple(_convert(get_args(hint)[0], item, where=where) for item in value)
     allowed = get_args(hint) or (hint,)
-    if float in allowed and isinstance(value, int) and not isinstance(value, bool):
+    if float in allowed and isinstance(value, int) and abs(value) <= _MOST and not isinstance(value, bool):
         return float(value)
     if not isinstance(value, allowed) or (isinstance(value, bool) and bool not in allowed):
         wanted = " or ".join(kind.__name__ for kind in allowed)

@@ -14,7 +14,9 @@ class FitConfig:
     Parameters
     ----------
     learning_rate
-        Highest rate of Adam.
+        Highest rate of Adam when a run begins with fresh weights.
+    fine_tune_rate
+        Highest rate of Adam when a run begins with the weights of a model.
     schedule
         How the rate falls: `cosine`, to `final_rate_fraction` of itself at the end of the budget, or
         `exponential`, by the factor `rate_decay` after every epoch (Greenwald et al. 2022).
@@ -45,6 +47,7 @@ class FitConfig:
     """
 
     learning_rate: float = 1e-2
+    fine_tune_rate: float = 3e-3
     schedule: str = "cosine"
     final_rate_fraction: float = 0.02
     rate_decay: float = 0.99
@@ -67,7 +70,7 @@ class FitConfig:
                 raise InvalidConfig(f"{name} is {getattr(self, name)}; choose 1 or more.")
         if self.crop_px < 16 or self.crop_px % 16:
             raise InvalidConfig(f"crop_px is {self.crop_px}; choose a multiple of 16.")
-        for name in ("learning_rate", "clip_norm", "rate_decay", "patience"):
+        for name in ("learning_rate", "fine_tune_rate", "clip_norm", "rate_decay", "patience"):
             if not 0 < getattr(self, name) <= 1:
                 raise InvalidConfig(f"{name} is {getattr(self, name)}; choose a number above 0, at most 1.")
         for name in ("final_rate_fraction", "warp_share", "new_share"):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from training.augment import Batch, training_batch
-from training.checkpoints import Checkpoint, FitState, load_checkpoint, save_checkpoint
+from training.checkpoints import Checkpoint, FitState, load_checkpoint, remove_checkpoint, save_checkpoint
 from training.config import NetworkConfig
 from training.errors import DivergedTraining, ForeignCheckpoint, TrainingStopped
 from training.fit_config import FitConfig
@@ -64,6 +64,8 @@ class FitRun:
     checkpoint : where the state is kept while the run lasts; None keeps none
     checkpoint_every_s : seconds between two checkpoints
     name : of this run and no other, for its checkpoint
+    from_base : whether the weights come from another model: then they are learnt from at another rate, and
+        count as the best until better ones are found
     """
 
     model: Model
@@ -78,6 +80,7 @@ class FitRun:
     checkpoint: Path | None = None
     checkpoint_every_s: float = 60.0
     name: str = ""
+    from_base: bool = False
     state: FitState = field(default_factory=FitState)
     saved_s: float = 0.0
 
@@ -85,6 +88,19 @@ class FitRun:
     def fit(self) -> FitConfig:
         """How weights are found."""
         return self.config.fit
+
+    @property
+    def rate_name(self) -> str:
+        """Which setting is the highest rate of this run."""
+        return "fine_tune_rate" if self.from_base else "learning_rate"
+
+    def rate(self) -> float:
+        """Return the rate of the next step."""
+        fit, highest = self.fit, float(getattr(self.fit, self.rate_name))
+        if fit.schedule == "exponential":
+            return float(highest * fit.rate_decay ** (self.state.step // fit.steps_per_epoch))
+        floor = fit.final_rate_fraction
+        return highest * (floor + (1.0 - floor) * 0.5 * (1.0 + math.cos(math.pi * self.done())))
 
     def elapsed_s(self) -> float:
         """Seconds of the budget that are used, those before a kill included."""
@@ -95,20 +111,15 @@ class FitRun:
         return self.budget.done(step=self.state.step, elapsed_s=self.elapsed_s())
 
 
-def fit_network(run: FitRun, *, from_base: bool = False) -> str:
+def fit_network(run: FitRun) -> str:
     """Train until the budget is used or patience is lost; leave the best weights in the model; say which.
-
-    Parameters
-    ----------
-    from_base
-        Whether the weights come from another model: then they count as the best until better ones are found.
 
     Raises
     ------
     DivergedTraining, TrainingStopped, OutputNotWritten, ForeignCheckpoint
     """
     resumed = _resume(run)
-    if from_base and not resumed:
+    if run.from_base and not resumed:
         _note_validation(run, _validate(run.model, run.data), epoch=0)
     batch_of = partial(
         training_batch, run.data.train, config=run.config, seed=run.seed, weights=run.data.weights
@@ -127,7 +138,7 @@ def fit_network(run: FitRun, *, from_base: bool = False) -> str:
 def discard_checkpoint(run: FitRun) -> None:
     """Remove the checkpoint of a run that needs it no more."""
     if run.checkpoint is not None:
-        run.checkpoint.unlink(missing_ok=True)
+        remove_checkpoint(run.checkpoint)
 
 
 def _fit(run: FitRun, batches: Iterator[Batch]) -> str:
@@ -147,7 +158,7 @@ def _fit(run: FitRun, batches: Iterator[Batch]) -> str:
 
 
 def _train_step(run: FitRun, images: Any, targets: Any) -> None:
-    run.model.optimizer.learning_rate = _rate(run.fit, done=run.done(), step=run.state.step)
+    run.model.optimizer.learning_rate = run.rate()
     # What Keras gives is a mean since the last reset; of one step, so that the mean of an epoch does not
     # depend on whether it was interrupted.
     run.model.reset_metrics()
@@ -192,13 +203,6 @@ def _validate(model: Model, data: TrainingData) -> dict[str, float]:
     return totals
 
 
-def _rate(fit: FitConfig, *, done: float, step: int) -> float:
-    if fit.schedule == "exponential":
-        return float(fit.learning_rate * fit.rate_decay ** (step // fit.steps_per_epoch))
-    floor = fit.final_rate_fraction
-    return float(fit.learning_rate * (floor + (1.0 - floor) * 0.5 * (1.0 + math.cos(math.pi * done))))
-
-
 def _mean(losses: list[float]) -> float:
     return sum(losses) / len(losses) if losses else math.nan
 
@@ -206,8 +210,8 @@ def _mean(losses: list[float]) -> float:
 def _check_finite(loss: float, *, run: FitRun) -> None:
     if not math.isfinite(loss):
         raise DivergedTraining(
-            f"the loss became {loss} at step {run.state.step}; no model was written. Lower fit.learning_rate "
-            f"(now {run.fit.learning_rate})."
+            f"the loss became {loss} at step {run.state.step}; no model was written. Lower "
+            f"fit.{run.rate_name} (now {getattr(run.fit, run.rate_name)})."
         )
 
 

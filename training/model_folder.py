@@ -205,10 +205,11 @@ def read_description(folder: Path) -> ModelDescription:
             f"{folder / MODEL_FILE} is of kind {kind!r}, but its config describes a {config.network!r}. "
             "Copy the folder again, or train anew."
         )
-    compartments = tuple(name for name in COMPARTMENTS if name in values.get("compartments", []))
+    named = values.get("compartments")
+    compartments = tuple(name for name in COMPARTMENTS if isinstance(named, list) and name in named)
     if not compartments or not set(compartments) <= set(config.compartments):
         raise UnsupportedModel(
-            f"{folder / MODEL_FILE} names the compartments {values.get('compartments')!r}; "
+            f"{folder / MODEL_FILE} names the compartments {named!r}; "
             f"they must be some of {config.compartments}."
         )
     return ModelDescription(config, compartments, _read_json(folder / METRICS_FILE))
@@ -238,7 +239,8 @@ def read_model_folder(
     try:
         with quiet_files():
             model.load_weights(folder / WEIGHTS_FILE)
-    except (ValueError, KeyError, OSError) as error:
+    except (ValueError, KeyError, OSError, RuntimeError) as error:
+        # HDF5 says RuntimeError of most damages.
         first_line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise WrongWeights(
             f"{folder / WEIGHTS_FILE} does not fit the network that {MODEL_FILE} describes ({first_line}). "
@@ -287,7 +289,7 @@ def _write_json(path: Path, values: Mapping[str, Any], *, draft: Path | None = N
 def _read_json(path: Path) -> dict[str, Any]:
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise AlteredModelFile(
             f"{path} is truncated or altered: it is no JSON ({error}). Copy the folder again."
         ) from error

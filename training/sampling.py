@@ -25,12 +25,17 @@ def crop_sources(manifest: Mapping[str, Any], split: str, *, n_crops: int) -> li
     Raises
     ------
     UnusableDataset
-        The manifest lists another number of crops.
+        The manifest lists another number of crops, or a source without a list of them.
     """
     if "sources" not in manifest:
         return [{}] * n_crops
-    sources = [source for source in manifest["sources"] if source["split"] == split]
-    listed = [source.get("provenance", {}) for source in sources for _ in source["crops"]]
+    try:
+        sources = [source for source in manifest["sources"] if source["split"] == split]
+        listed = [source.get("provenance", {}) for source in sources for _ in source["crops"]]
+    except (KeyError, TypeError) as error:
+        raise UnusableDataset(
+            "a source of the manifest has no split, or lists no crops. Build the dataset again."
+        ) from error
     if len(listed) != n_crops:
         raise UnusableDataset(
             f"the manifest lists {len(listed)} crops of the {split} split, the split holds {n_crops}. "
@@ -55,15 +60,16 @@ def draw_shares(sources: Sequence[Mapping[str, Any]], *, fit: FitConfig) -> Shar
     Raises
     ------
     UnusableDataset
-        A weight is no number, negative, or all are 0.
+        A weight is no number, negative, or all are 0; `added_in` is no whole number.
     """
     shares = np.array([_weight(source) for source in sources], np.float64)
-    if not shares.sum() > 0:
+    if not shares.max() > 0:
         raise UnusableDataset("every source of the training split has weight 0; nothing could be drawn.")
+    shares /= shares.max()
     if fit.balance_by:
         shares = _balanced(shares, [str(source.get(fit.balance_by, "")) for source in sources])
     shares /= shares.sum()
-    shares = _renewed(shares, [int(source.get(ADDED_IN, 0)) for source in sources], share=fit.new_share)
+    shares = _renewed(shares, [_added_in(source) for source in sources], share=fit.new_share)
     return None if np.allclose(shares, shares[0]) else shares
 
 
@@ -73,6 +79,13 @@ def _weight(source: Mapping[str, Any]) -> float:
     if not is_number or not 0 <= weight < np.inf:
         raise UnusableDataset(f"the weight of a source is {weight!r}; it must be a number of at least 0.")
     return float(weight)
+
+
+def _added_in(source: Mapping[str, Any]) -> int:
+    number = source.get(ADDED_IN, 0)
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise UnusableDataset(f"{ADDED_IN} of a source is {number!r}; it must be a whole number.")
+    return number
 
 
 def _balanced(shares: Shares, names: Sequence[str]) -> Shares:

@@ -20,6 +20,7 @@ from training.errors import InvalidConfig
 EDGE, INTERIOR, BACKGROUND = 0, 1, 2
 N_CLASSES = 3
 IGNORED = -1
+_MOST_PX = 50
 
 FloatPlane = npt.NDArray[np.float32]
 
@@ -52,10 +53,13 @@ class TargetConfig:
     def __post_init__(self) -> None:
         if self.distance not in ("squared", "plain"):
             raise InvalidConfig(f"distance is {self.distance!r}; choose 'squared' or 'plain'.")
-        if self.erosion_px < 0 or self.dilation_px < 0:
-            raise InvalidConfig(
-                f"erosion_px is {self.erosion_px} and dilation_px is {self.dilation_px}; choose 0 or more."
-            )
+        for name in ("erosion_px", "dilation_px"):
+            if not 0 <= getattr(self, name) <= _MOST_PX:
+                raise InvalidConfig(f"{name} is {getattr(self, name)}; choose from 0 to {_MOST_PX}.")
+        for name in ("alpha", "beta"):
+            value = getattr(self, name)
+            if value is not None and not 0 < value < np.inf:
+                raise InvalidConfig(f"{name} is {value}; choose a number above 0.")
 
 
 def inner_edges(labels: Labels) -> Mask:

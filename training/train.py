@@ -25,6 +25,8 @@ from training.training_data import TrainingData, load_training_data
 
 __all__ = ["TrainProgress", "TrainResult", "train_model", "train_on"]
 
+_HIGHEST_SEED = 2**32 - 1
+
 # A Keras model.
 Model = Any
 
@@ -82,7 +84,7 @@ def train_model(
         Budget; with both, whichever ends first; with neither, `config.fit.epochs`. Epochs make runs with one
         seed equal; minutes count from the call.
     seed
-        Of the weights, the order of crops and their augmentation; 0 or more.
+        Of the weights, the order of crops and their augmentation; 0 to 4,294,967,295.
     progress
         Called every few steps and after each epoch.
     should_stop
@@ -152,8 +154,8 @@ def train_on(
     started_s = clock() if started_s is None else started_s
     budget = _plan_budget(config.fit, epochs=epochs, minutes=minutes)
     refuse_existing(out)
-    if seed < 0:
-        raise InvalidConfig(f"seed is {seed}; choose 0 or more.")
+    if not 0 <= seed <= _HIGHEST_SEED:
+        raise InvalidConfig(f"seed is {seed}; choose from 0 to {_HIGHEST_SEED}.")
     model = _compile(config, seed=seed)
     base_sha256 = None if base is None else _take_weights(model, base, config=config)
     run = FitRun(
@@ -169,8 +171,9 @@ def train_on(
         checkpoint,
         checkpoint_every_s,
         _run_name(config, data=data, seed=seed, budget=budget, base_sha256=base_sha256),
+        from_base=base is not None,
     )
-    ended_by = fit_network(run, from_base=base is not None)
+    ended_by = fit_network(run)
     metrics = {**_metrics(run, ended_by=ended_by), "base_sha256": base_sha256}
     write_model_folder(out, model, config=config, compartments=data.compartments, metrics=metrics)
     discard_checkpoint(run)

@@ -49,7 +49,7 @@ class TrainingData:
         """Return the CRC-32 of everything that a run sees of the data."""
         arrays: list[npt.NDArray[Any]] = [] if self.weights is None else [self.weights]
         arrays += [array for crop in self.train for array in (crop.image, crop.labels)]
-        arrays += [image for image, _ in self.validation]
+        arrays += [array for image, targets in self.validation for array in (image, *targets.values())]
         checksum = 0
         for array in arrays:
             checksum = zlib.crc32(np.ascontiguousarray(array).data, checksum)
@@ -62,7 +62,8 @@ def load_training_data(dataset_dir: Path, *, config: NetworkConfig) -> TrainingD
     Raises
     ------
     UnusableDataset
-        There is no crop, no instance to learn from, NaN or infinity, or another number of channels.
+        There is no crop, no instance to learn from, NaN or infinity, another number of channels, or labels
+        that are none.
     """
     manifest = read_manifest(dataset_dir)
     _check_channels(dataset_dir, manifest, config=config)
@@ -137,6 +138,7 @@ def _load_known(
             f"{dataset_dir}: the {split} split has {all_images.shape[-1]} channels, the network takes "
             f"{config.n_channels}."
         )
+    _check_labels(dataset_dir, split, all_labels, shape=all_images.shape[:-1])
     planes = [COMPARTMENTS.index(name) for name in config.compartments]
     all_sources = crop_sources(manifest, split, n_crops=len(all_images))
     images: list[Image] = []
@@ -152,6 +154,20 @@ def _load_known(
             labels.append(truth[extent])
             sources.append(all_sources[number])
     return images, labels, sources
+
+
+def _check_labels(dataset_dir: Path, split: str, labels: npt.NDArray[Any], *, shape: tuple[int, ...]) -> None:
+    if labels.shape != (*shape, len(COMPARTMENTS)) or labels.dtype.kind not in "iu":
+        raise UnusableDataset(
+            f"{dataset_dir}: the {split} split has labels of shape {labels.shape} of {labels.dtype}; to its "
+            f"images belongs one plane of whole numbers for each of {', '.join(COMPARTMENTS)}, {IGNORED} in "
+            "one that nobody annotated."
+        )
+    if labels.size and labels.min() < IGNORED:
+        raise UnusableDataset(
+            f"{dataset_dir}: a label of {labels.min()} in the {split} split; labels are {IGNORED} (no "
+            "truth), 0 (background) or more."
+        )
 
 
 def _spread(crops: list[TrainingCrop], *, n_most: int) -> list[TrainingCrop]:

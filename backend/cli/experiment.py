@@ -10,7 +10,7 @@ from backend.cli.options import OutPath
 from backend.cli.progress import progress_of
 from pipeline.io.labelled import read_annotated, read_labelled
 from training.experiments.catalogue import EXPERIMENTS, find_experiment
-from training.experiments.outcome_files import write_outcome
+from training.experiments.outcome_files import outcome_folder
 from training.experiments.settings import ExperimentSettings
 
 _LISTED = "\n".join(f"  {name:<18} {entry.summary}" for name, entry in EXPERIMENTS.items())
@@ -58,11 +58,15 @@ _LISTED = "\n".join(f"  {name:<18} {entry.summary}" for name, entry in EXPERIMEN
 def experiment(name: str, *, paths: tuple[Path, ...], out: Path, **options: Any) -> None:
     """Run one experiment; the help text above lists them."""
     chosen = find_experiment(name)
-    with tempfile.TemporaryDirectory(prefix="cytoloop-") as scratch, progress_of(name) as report:
+    with (
+        outcome_folder(out) as write,
+        tempfile.TemporaryDirectory(prefix="cytoloop-") as scratch,
+        progress_of(name) as report,
+    ):
         settings = ExperimentSettings(
             scratch=Path(scratch), progress=lambda done: report(round(done * 1000), 1000), **options
         )
         images = read_annotated(paths) if chosen.takes == "annotators" else list(read_labelled(paths))
         outcome = chosen.load()(images, settings=settings)
-        write_outcome(out, outcome)
+        write(outcome)
     click.echo(outcome.finding)

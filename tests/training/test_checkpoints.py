@@ -4,7 +4,7 @@ import resource
 import numpy as np
 import pytest
 
-from training.checkpoints import Checkpoint, FitState, load_checkpoint, save_checkpoint
+from training.checkpoints import Checkpoint, FitState, load_checkpoint, remove_checkpoint, save_checkpoint
 from training.errors import ForeignCheckpoint, OutputNotWritten
 
 
@@ -65,3 +65,15 @@ def test_when_no_space_is_left_the_one_before_stays(tmp_path, tight_disk):
     assert load_checkpoint(path, run="a").state.step == 1
     assert [found.name for found in tmp_path.iterdir()] == ["run"]
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] == resource.RLIM_INFINITY
+
+
+def test_what_a_kill_left_half_written_goes_with_the_next_look_and_with_the_run(tmp_path):
+    path, half = tmp_path / "run", tmp_path / ".run.part"
+    save_checkpoint(path, checkpoint(), run="a")
+    half.write_bytes(b"half")
+    assert load_checkpoint(path, run="a").state.step == 7
+    assert not half.exists()
+    half.write_bytes(b"half")
+    remove_checkpoint(path)
+    assert list(tmp_path.iterdir()) == []
+    remove_checkpoint(path)

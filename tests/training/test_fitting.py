@@ -21,6 +21,7 @@ from training.errors import (
     OutputNotWritten,
     TrainingStopped,
 )
+from training.fitting import Budget, FitRun
 from training.train import train_model
 
 N_EPOCHS = 2
@@ -134,7 +135,7 @@ def test_a_stopped_run_can_be_taken_up_but_not_by_another(run_of, tiny_config, t
 
 
 def test_a_run_begins_with_the_weights_of_a_base_of_its_network(run_of, whole, tiny_config, tmp_path):
-    still = replace(tiny_config, fit=replace(tiny_config.fit, learning_rate=1e-12))
+    still = replace(tiny_config, fit=replace(tiny_config.fit, fine_tune_rate=1e-12))
     result = run_of(tmp_path / "model", config=still, base=whole.folder, epochs=1)
     moved = weights_of(result.folder)
     began = {name: array for name, array in weights_of(whole.folder).items() if "batch" not in name}
@@ -147,19 +148,37 @@ def test_a_run_begins_with_the_weights_of_a_base_of_its_network(run_of, whole, t
         run_of(tmp_path / "other", config=replace(tiny_config, filters=(4, 8)), base=whole.folder)
 
 
+@pytest.mark.parametrize(("from_base", "highest"), [(False, 0.5), (True, 0.25)])
+def test_the_rate_falls_from_that_of_its_kind_of_start(tiny_config, from_base, highest):
+    fit = replace(
+        tiny_config.fit, learning_rate=0.5, fine_tune_rate=0.25, final_rate_fraction=0.1, rate_decay=0.8
+    )
+    rates = {}
+    for schedule in ("cosine", "exponential"):
+        config = replace(tiny_config, fit=replace(fit, schedule=schedule))
+        run = FitRun(None, config, None, 0, Budget(12, None), lambda: 0.0, 0.0, from_base=from_base)
+        rates[schedule] = []
+        for run.state.step in (0, 6, 12):
+            rates[schedule].append(run.rate() / highest)
+    assert rates["cosine"] == pytest.approx([1, 0.55, 0.1])
+    assert rates["exponential"] == pytest.approx([1, 0.8**2, 0.8**4])
+
+
 def test_a_full_disk_leaves_nothing_half_made(run_of, tmp_path, tight_disk):
     with tight_disk(2000), pytest.raises(OutputNotWritten, match="could not be written: File too large"):
         run_of(tmp_path / "model")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_run_that_diverges_leaves_no_checkpoint(run_of, tmp_path, monkeypatch):
+def test_a_run_that_diverges_leaves_no_checkpoint_and_names_its_rate(run_of, whole, tmp_path, monkeypatch):
     monkeypatch.setattr("training.losses.CROSS_ENTROPY_WEIGHT", float("nan"))
-    with pytest.raises(DivergedTraining):
-        run_of(tmp_path / "model", checkpoint=tmp_path / "checkpoint", checkpoint_every_s=0)
-    assert list(tmp_path.iterdir()) == []
+    for base, rate in ((None, r"learning_rate \(now 0.01"), (whole.folder, r"fine_tune_rate \(now 0.003")):
+        with pytest.raises(DivergedTraining, match=rf"no model was written. Lower fit.{rate}"):
+            run_of(tmp_path / "model", base=base, checkpoint=tmp_path / "checkpoint", checkpoint_every_s=0)
+        assert list(tmp_path.iterdir()) == []
 
 
-def test_a_negative_seed_is_refused(run_of, tmp_path):
-    with pytest.raises(InvalidConfig, match="seed is -1; choose 0 or more"):
-        run_of(tmp_path / "model", seed=-1)
+@pytest.mark.parametrize("seed", [-1, 2**32])
+def test_a_seed_out_of_range_is_refused(run_of, tmp_path, seed):
+    with pytest.raises(InvalidConfig, match=f"seed is {seed}; choose from 0 to 4294967295"):
+        run_of(tmp_path / "model", seed=seed)

@@ -92,6 +92,9 @@ def test_a_file_beyond_its_limit_is_not_read(folder, monkeypatch):
         ({"config": {"depth": 3}}, r"unknown settings \['depth'\]"),
         ({"config": 5}, "it must be an object"),
         ({"compartments": []}, r"names the compartments \[\]"),
+        ({"compartments": 5}, "names the compartments 5"),
+        ({"config": {"filters": [8, 10**6]}}, r"filters is \(8, 1000000\), head_filters 12; each must be"),
+        ({"config": {"fit": {"learning_rate": 10**400}}}, "fit: learning_rate is 1000.*; it must be float"),
     ],
 )
 def test_an_unknown_model_is_refused(folder, changes, message):
@@ -121,6 +124,21 @@ def test_weights_that_are_no_weights_are_refused(folder):
     sign(folder)
     with pytest.raises(WrongWeights, match="Copy both from the same training run"):
         read_model_folder(folder)
+
+
+def test_weights_whose_tree_is_damaged_are_refused(folder):
+    path = folder / "weights.weights.h5"
+    path.write_bytes(path.read_bytes().replace(b"TREE", b"TREX"))
+    sign(folder)
+    with pytest.raises(WrongWeights, match=r"weights.h5 does not fit the network that"):
+        read_model_folder(folder)
+
+
+def test_a_number_that_is_too_long_to_be_read_is_refused(folder):
+    (folder / "model.json").write_text('{"format_version": 1' + "0" * 5000 + "}")
+    sign(folder)
+    with pytest.raises(AlteredModelFile, match="it is no JSON"):
+        read_description(folder)
 
 
 def test_every_refusal_is_an_invalid_model_folder():

@@ -1,7 +1,9 @@
 import json
+from pathlib import Path
 
 import pytest
 
+from training import presets
 from training.config import FitConfig, MesmerConfig, UNetConfig, config_to_dict
 from training.errors import InvalidConfig
 from training.postprocess import WatershedConfig
@@ -15,6 +17,8 @@ def test_the_presets_are_these():
 @pytest.mark.parametrize("name", preset_names())
 def test_a_preset_says_everything_and_survives_a_file(name, tmp_path):
     config = load_preset(name)
+    said = json.loads((Path(presets.__file__).parent / f"{name}.json").read_text())
+    assert said == json.loads(json.dumps(config_to_dict(config)))
     (tmp_path / "config.json").write_text(json.dumps(config_to_dict(config)))
     assert load_config(tmp_path / "config.json") == config
     assert change_config(config, []) == config

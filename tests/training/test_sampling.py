@@ -76,3 +76,20 @@ def test_crops_have_the_source_that_the_manifest_names():
     assert crop_sources({}, "train", n_crops=2) == [{}, {}]
     with pytest.raises(UnusableDataset, match="lists 1 crops of the val split, the split holds 2"):
         crop_sources(manifest, "val", n_crops=2)
+
+
+@pytest.mark.parametrize("source", [{}, {"split": "train"}, {"split": "train", "crops": 3}, "train"])
+def test_a_manifest_that_names_no_crops_is_refused(source):
+    with pytest.raises(UnusableDataset, match="a source of the manifest has no split, or lists no crops"):
+        crop_sources({"sources": [source]}, "train", n_crops=1)
+
+
+@pytest.mark.parametrize("number", ["2", None, 1.5, True])
+def test_a_number_of_order_that_is_none_is_refused(number):
+    with pytest.raises(UnusableDataset, match=f"added_in of a source is {number!r}; it must be a whole"):
+        draw_shares([{"added_in": number}], fit=FitConfig())
+
+
+def test_weights_may_be_as_large_as_numbers_are():
+    shares = draw_shares([{"weight": 1e308}] * 3 + [{"weight": 0}], fit=FitConfig())
+    assert shares == pytest.approx([1 / 3] * 3 + [0])

@@ -51,14 +51,15 @@ def test_six_channels_are_taken_by_a_network_of_six(tmp_path, image, labels, tin
 
 def test_the_checksum_sees_images_labels_and_weights(tmp_path, image, labels, tiny_config):
     data = load_training_data(write_version(tmp_path / "data", image, labels), config=tiny_config)
-    crop = data.train[0]
+    crop, (seen, targets) = data.train[0], data.validation[0]
     others = [
         replace(data, train=[replace(crop, image=crop.image + 1)]),
         replace(data, train=[replace(crop, labels=crop.labels[::-1])]),
         replace(data, weights=np.ones(1)),
         replace(data, validation=[]),
+        replace(data, validation=[(seen, {name: 1 - item for name, item in targets.items()})]),
     ]
-    assert len({data.checksum(), *(other.checksum() for other in others)}) == 5
+    assert len({data.checksum(), *(other.checksum() for other in others)}) == 6
     assert data.checksum() == replace(data).checksum()
 
 
@@ -98,3 +99,18 @@ def test_weights_of_sources_reach_the_draws(tmp_path, image, labels, tiny_config
     other = write_version(tmp_path / "other", image, labels, sources=sources)
     with pytest.raises(UnusableDataset, match="lists 2 crops of the train split, the split holds 1"):
         load_training_data(other, config=tiny_config)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda labels: labels[..., :1], r"64, 64, 1\) of int32; to its images belongs one plane of whole"),
+        (lambda labels: labels[:32], r"labels of shape \(1, 32, 64, 2\)"),
+        (lambda labels: labels.astype(np.float32), r"64, 64, 2\) of float32"),
+        (lambda labels: labels - 2, "a label of -2 in the train split; labels are -1"),
+    ],
+)
+def test_labels_that_are_none_are_refused(tmp_path, image, labels, tiny_config, change, message):
+    folder = write_version(tmp_path / "data", image, change(labels))
+    with pytest.raises(UnusableDataset, match=message):
+        load_training_data(folder, config=tiny_config)

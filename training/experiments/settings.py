@@ -53,6 +53,8 @@ class ExperimentSettings:
     def __post_init__(self) -> None:
         if not 0 < self.iou < 1:
             raise InvalidConfig(f"iou is {self.iou}; choose a number between 0 and 1, as 0.5 or 0.6.")
+        if self.seed < 0:
+            raise InvalidConfig(f"seed is {self.seed}; choose 0 or more.")
 
     def part(self, number: int, of: int) -> Callable[[float], None]:
         """Give the progress of one of several equal parts, counted from 0."""

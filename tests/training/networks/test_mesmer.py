@@ -89,9 +89,11 @@ def test_six_channels_learn(dataset_dir):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"blocks": (3, 4, 6)}, r"blocks is \(3, 4, 6\); give four numbers"),
+        ({"blocks": (3, 4, 6)}, r"blocks is \(3, 4, 6\); give four numbers of 1 to 64"),
         ({"levels": "p3"}, "levels is 'p3'; choose one of"),
-        ({"width": 0}, "width is 0; choose 1 or more"),
+        ({"blocks": (3, 4, 6, 10**6)}, "of 1 to 64"),
+        ({"width": 0}, "width is 0; choose from 1 to 128"),
+        ({"head_filters": 4097}, "head_filters is 4097; choose from 1 to 4096"),
         ({"network": "unet"}, "network is 'unet'; the config of a mesmer says 'mesmer'"),
         ({"fit": FitConfig(crop_px=96)}, "crop_px is 96; this mesmer takes multiples of 128"),
     ],
