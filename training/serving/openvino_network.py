@@ -19,16 +19,21 @@ FloatArray = npt.NDArray[np.float32]
 Model = Any
 
 HALF, FULL = "bf16", "f32"
+SMALL = "f16"
 _SAVED = "network"
 
+# The contents of the XML and of the file of weights.
+GraphFiles = tuple[bytes, bytes]
 
-def export_openvino(model: Model) -> tuple[bytes, bytes]:
-    """Turn a Keras model into an OpenVINO graph.
+
+def export_openvino(model: Model) -> dict[str, GraphFiles]:
+    """Turn a Keras model into OpenVINO graphs.
 
     Returns
     -------
-    graph, weights
-        The contents of the XML and of the file of weights.
+    dict
+        By how the weights are stored, the smallest first: `f16`, half as large and rounded to a relative
+        2 ** -11, and `f32`, as they are. A graph with either computes in the precision it is loaded for.
     """
     import openvino
 
@@ -40,10 +45,13 @@ def export_openvino(model: Model) -> tuple[bytes, bytes]:
         with quiet_files():
             model.export(folder / _SAVED, format="tf_saved_model", verbose=False)
         graph = openvino.Core().read_model(folder / _SAVED)
-        openvino.save_model(graph, folder / "model.xml", compress_to_fp16=False)
+        files = {}
+        for stored in (SMALL, FULL):
+            openvino.save_model(graph, folder / f"{stored}.xml", compress_to_fp16=stored == SMALL)
+            files[stored] = (folder / f"{stored}.xml").read_bytes(), (folder / f"{stored}.bin").read_bytes()
         # The reader keeps the file of weights open until the graph is gone.
         del graph
-        return (folder / "model.xml").read_bytes(), (folder / "model.bin").read_bytes()
+        return files
 
 
 def quick_precisions() -> tuple[str, ...]:
@@ -60,9 +68,9 @@ class OpenVinoNetwork:
     Parameters
     ----------
     graph, weights
-        As `export_openvino` gives them.
+        Files that `export_openvino` gives.
     precision
-        `f32`, or `bf16`, which machines that cannot compute in it take for `f32`.
+        To compute in: `f32`, or `bf16`, which machines that cannot compute in it take for `f32`.
     side_px
         Side of the square that the graph takes; None when it takes any.
     """

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -26,12 +26,13 @@ from training.model_folder import (
 )
 from training.network_predictor import NetworkPredictor
 from training.serving.networks import FIXED_SIDE_PX, KerasNetwork, Network
-from training.serving.openvino_network import OpenVinoNetwork, export_openvino, quick_precisions
+from training.serving.openvino_network import FULL, OpenVinoNetwork, export_openvino, quick_precisions
 
 N_CROPS = 4
 IOU = 0.9
 LEAST_F1 = 0.99
 OPENVINO, KERAS = "openvino", "keras"
+_GRAPH_FILES = (SERVED_GRAPH, SERVED_WEIGHTS)
 # Fewer instances do not show whether a runtime is exact, so its maps have to be equal as well.
 _FEW_INSTANCES = 20
 _EQUAL_MAPS = 1e-3
@@ -44,10 +45,12 @@ class ServedModel:
     """What `serving/serving.json` says.
 
     runtime : `openvino`, or `keras` when nothing else could be made or none was exact enough
-    precision : in which it computes, where the machine can
+    precision : in which it computes, where the machine can; machines that cannot compute in `f32`
     side_px : side of the square the network takes; None when it takes any
     verified : crops, instances, and F1 against Keras per compartment at `iou`
     warning : why Keras serves; empty when it does not
+    weights : how they are stored, `f16` or `f32`
+    verified_in_full : as `verified`, computed in `f32`; empty where that is `precision`
     """
 
     runtime: str
@@ -55,6 +58,8 @@ class ServedModel:
     side_px: int | None = None
     verified: dict[str, Any] = field(default_factory=dict)
     warning: str = ""
+    weights: str = ""
+    verified_in_full: dict[str, Any] = field(default_factory=dict)
 
 
 def serve_trained_model(folder: Path, dataset_dir: Path) -> ServedModel:
@@ -73,17 +78,20 @@ def serve_trained_model(folder: Path, dataset_dir: Path) -> ServedModel:
     return serve_model(folder, crops)
 
 
-def serve_model(folder: Path, crops: Sequence[Image]) -> ServedModel:
+def serve_model(folder: Path, crops: Sequence[Image], *, exact: bool = False) -> ServedModel:
     """Export the network of a model folder to the fastest runtime that is exact enough, and sign the result.
 
     The exported network labels `crops`; F1 of its instances against those that Keras gives has to be 0.99 or
-    more at IoU 0.9. Lower precision is tried first. When nothing passes, or the export fails, Keras goes on
-    serving, and the record says why.
+    more at IoU 0.9, in `f32` too, as another machine may know nothing quicker. Weights of half the size are
+    tried first, and so is lower precision. When nothing passes, or the export fails, Keras goes on serving,
+    and the record says why.
 
     Parameters
     ----------
     crops
         Real images, float32 (row, col, channel), intensities as stored.
+    exact
+        Compute in float32 alone, for a model whose figures have to hold on every machine.
 
     Raises
     ------
@@ -92,7 +100,10 @@ def serve_model(folder: Path, crops: Sequence[Image]) -> ServedModel:
     OutputNotWritten
         The disk is full; the model is as it was.
     """
-    served, files = _export(folder, crops) if crops else (_kept("there are no crops to verify with"), {})
+    if crops:
+        served, files = _export(folder, crops, (FULL,) if exact else quick_precisions())
+    else:
+        served, files = _kept("there are no crops to verify with"), {}
     if served.warning:
         log.warning("%s: %s", folder, served.warning)
     record = json.dumps(asdict(served), indent=1, allow_nan=False) + "\n"
@@ -100,20 +111,24 @@ def serve_model(folder: Path, crops: Sequence[Image]) -> ServedModel:
     return served
 
 
-def _export(folder: Path, crops: Sequence[Image]) -> tuple[ServedModel, dict[str, bytes]]:
+def _export(
+    folder: Path, crops: Sequence[Image], precisions: Sequence[str]
+) -> tuple[ServedModel, dict[str, bytes]]:
     description = read_description(folder)
     side_px = FIXED_SIDE_PX[description.config.network]
     model, _ = read_model_folder(folder, shape_px=side_px)
     predict_with = partial(NetworkPredictor, config=description.config, compartments=description.compartments)
     try:
-        graph, weights = export_openvino(model)
         keras = predict_with(KerasNetwork(model))
-        for precision in quick_precisions():
-            network = OpenVinoNetwork(graph, weights, precision=precision, side_px=side_px)
-            verified, fault = compare_predictors(keras, predict_with(network), crops)
+        expected = [keras.predict(crop) for crop in crops]
+        for stored, files in export_openvino(model).items():
+            tried = {}
+            for precision in precisions:
+                network = OpenVinoNetwork(*files, precision=precision, side_px=side_px)
+                tried[precision] = compare_predictors(keras, predict_with(network), crops, expected)
+            verified, fault = tried[FULL]
             if not fault:
-                served = ServedModel(OPENVINO, precision, side_px, verified)
-                return served, {SERVED_GRAPH: graph, SERVED_WEIGHTS: weights}
+                return _record(tried, stored, side_px=side_px), dict(zip(_GRAPH_FILES, files, strict=True))
     except (ImportError, RuntimeError, ValueError, TypeError, AttributeError) as error:
         # Exporters refuse networks with any of these; the model itself is fine, so it is served as it is.
         first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
@@ -121,21 +136,40 @@ def _export(folder: Path, crops: Sequence[Image]) -> tuple[ServedModel, dict[str
     return _kept(fault, verified), {}
 
 
+def _record(
+    tried: Mapping[str, tuple[dict[str, Any], str]], stored: str, *, side_px: int | None
+) -> ServedModel:
+    """Choose the quickest precision that is exact enough; float32 is."""
+    precision = next(name for name, (_, fault) in tried.items() if not fault)
+    in_full = {} if precision == FULL else tried[FULL][0]
+    return ServedModel(
+        OPENVINO, precision, side_px, tried[precision][0], weights=stored, verified_in_full=in_full
+    )
+
+
 def _kept(fault: str, verified: dict[str, Any] | None = None) -> ServedModel:
     return ServedModel(KERAS, verified=verified or {}, warning=f"Keras serves this model: {fault}.")
 
 
 def compare_predictors(
-    keras: NetworkPredictor, candidate: NetworkPredictor, crops: Sequence[Image]
+    keras: NetworkPredictor,
+    candidate: NetworkPredictor,
+    crops: Sequence[Image],
+    expected: Sequence[LabelSet],
 ) -> tuple[dict[str, Any], str]:
     """Compare the instances of two predictors.
+
+    Parameters
+    ----------
+    expected
+        What `keras` predicts for each crop.
 
     Returns
     -------
     verified, fault
         The figures, and what is wrong in words; empty when nothing is.
     """
-    pairs = [(keras.predict(crop), candidate.predict(crop)) for crop in crops]
+    pairs = [(labels, candidate.predict(crop)) for labels, crop in zip(expected, crops, strict=True)]
     f1 = {name: _pooled_f1(pairs, name) for name in keras.compartments}
     n_instances = sum(int(plane.max(initial=0)) for labels, _ in pairs for plane in labels.values())
     verified: dict[str, Any] = {"n_crops": len(crops), "n_instances": n_instances, "iou": IOU, "f1": f1}

@@ -21,7 +21,7 @@ from training.model_folder import (
 from training.network_predictor import NetworkPredictor, load_network_predictor
 from training.serving import served_model
 from training.serving.networks import KerasNetwork
-from training.serving.openvino_network import OpenVinoNetwork
+from training.serving.openvino_network import OpenVinoNetwork, export_openvino
 from training.serving.served_model import find_served, serve_model
 
 
@@ -61,6 +61,7 @@ def test_what_is_served_was_verified_against_keras(served):
     assert record.verified["n_crops"] == 2
     assert record.verified["n_instances"] > 40
     assert min(record.verified["f1"].values()) >= 0.99
+    assert record.weights == "f16"
     assert find_served(folder) == record
     assert {SERVED_GRAPH, SERVED_WEIGHTS, SERVING_FILE} <= set(signed_files(folder))
 
@@ -126,7 +127,90 @@ def test_a_network_that_cannot_be_exported_is_served_by_keras_and_that_is_said(b
 def quick_export(served, monkeypatch):
     """Exports of the same model need not be made anew."""
     files = tuple((served[0] / name).read_bytes() for name in (SERVED_GRAPH, SERVED_WEIGHTS))
-    monkeypatch.setattr(served_model, "export_openvino", lambda model: files)
+    monkeypatch.setattr(served_model, "export_openvino", lambda model: {"f16": files, "f32": files})
+    return files
+
+
+@pytest.fixture
+def machine_with(monkeypatch):
+    """Machines that compute in other precisions than this one."""
+
+    def compute_in(*precisions):
+        monkeypatch.setattr(served_model, "quick_precisions", lambda: precisions)
+
+    return compute_in
+
+
+@pytest.fixture
+def inexact(monkeypatch):
+    """Exports that compute in float32, and are wrong where a test says so, by weights and by precision."""
+
+    def differ(wrong):
+        class Network(OpenVinoNetwork):
+            n_made = 0
+
+            def __init__(self, *files, precision, side_px):
+                super().__init__(*files, precision="f32", side_px=side_px)
+                stored = ("f16", "f32")[Network.n_made // len(served_model.quick_precisions())]
+                Network.n_made += 1
+                self.wrong = wrong(stored, precision)
+
+            def run(self, image):
+                answers = super().run(image)
+                return {name: np.roll(x, 5 * self.wrong, axis=1) for name, x in answers.items()}
+
+        monkeypatch.setattr(served_model, "OpenVinoNetwork", Network)
+
+    return differ
+
+
+@pytest.mark.usefixtures("quick_export")
+def test_the_quickest_precision_serves_and_float32_is_verified_too(bare, machine_with, inexact):
+    machine_with("bf16", "f32")
+    inexact(lambda stored, precision: False)
+    record = serve_model(bare, CROPS)
+    assert (record.runtime, record.precision, record.weights) == ("openvino", "bf16", "f16")
+    assert min(record.verified_in_full["f1"].values()) >= 0.99
+
+
+@pytest.mark.usefixtures("quick_export")
+def test_an_exact_model_computes_in_float32_wherever_it_runs(bare, machine_with):
+    machine_with("bf16", "f32")
+    record = serve_model(bare, CROPS, exact=True)
+    assert (record.runtime, record.precision, record.verified_in_full) == ("openvino", "f32", {})
+
+
+@pytest.mark.usefixtures("quick_export")
+def test_a_precision_that_is_not_exact_gives_way_to_float32(bare, machine_with, inexact):
+    machine_with("bf16", "f32")
+    inexact(lambda stored, precision: precision == "bf16")
+    record = serve_model(bare, CROPS)
+    assert (record.runtime, record.precision, record.weights) == ("openvino", "f32", "f16")
+    assert record.verified_in_full == {}
+
+
+@pytest.mark.usefixtures("quick_export")
+def test_weights_that_half_the_size_spoils_are_stored_as_they_are(bare, machine_with, inexact):
+    machine_with("bf16", "f32")
+    inexact(lambda stored, precision: (stored, precision) == ("f16", "f32"))
+    record = serve_model(bare, CROPS)
+    assert (record.runtime, record.precision, record.weights) == ("openvino", "bf16", "f32")
+
+
+def test_a_record_of_an_earlier_version_is_read(bare, quick_export):
+    graph, weights = quick_export
+    earlier = {"runtime": "openvino", "precision": "f32", "side_px": None, "verified": {}, "warning": ""}
+    record = json.dumps(earlier).encode()
+    add_files(bare, {SERVED_GRAPH: graph, SERVED_WEIGHTS: weights, SERVING_FILE: record})
+    assert find_served(bare).weights == ""
+    assert load_network_predictor(bare).predict(CROPS[0])["nuclear"].any()
+
+
+def test_stored_in_half_the_size_the_weights_are_half_as_large(trained):
+    forms = export_openvino(read_model_folder(trained[0].folder)[0])
+    assert list(forms) == ["f16", "f32"]
+    half, full = (len(weights) for _, weights in forms.values())
+    assert half < 0.55 * full
 
 
 @pytest.mark.usefixtures("quick_export")
