@@ -35,7 +35,8 @@ def review_fov(
     """Accept the stitched labels of an FOV, or return them to the annotators.
 
     Accepting approves the tasks and makes the project look whether it is time to retrain; returning makes
-    the submitted tasks claimable again. Repeating the last decision on the same revision gives it back.
+    the submitted tasks claimable again. Repeating the last decision on the same revision gives it back,
+    unless the revision waits for a decision once more.
 
     Raises
     ------
@@ -54,7 +55,7 @@ def review_fov(
     fov = session.get(Fov, fov_id, with_for_update=True, populate_existing=True)
     if fov is None:
         raise NotFound(f"There is no FOV {fov_id}.")
-    before = _last_review(session, fov_id)
+    before = _last_review(session, fov_id) if fov.state is not FovState.STITCHED else None
     if before is not None and (before.revision_id, before.decision) == (revision_id, decision):
         return before
     if fov.current_revision_id != revision_id:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import structlog
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from backend.db import reading, transaction
@@ -81,7 +81,8 @@ def stitch_fov(context: Context, *, job_id: int, fov_id: int) -> int | None:
     """Stitch the crops of an FOV in a job, store the labels with QC findings, and have them reviewed.
 
     A skipped task contributes its proposal; of several submissions of a task the last counts. Runs band by
-    band; stitching the same submissions again gives the revision that stands.
+    band; stitching the same submissions again gives the revision that stands, which then waits for review
+    again if the FOV had been returned.
 
     Returns
     -------
@@ -100,6 +101,8 @@ def stitch_fov(context: Context, *, job_id: int, fov_id: int) -> int | None:
         known = _find_stitched(session, plan) if plan is not None else None
     if plan is None or known is not None:
         log.info("nothing_to_stitch", job_id=job_id, fov_id=fov_id, revision_id=known)
+        if plan is not None and plan.fov.state is FovState.ANNOTATING:
+            _hand_over(context, plan)
         return known
     shape = (plan.fov.n_frames, plan.fov.n_rows, plan.fov.n_columns)
     with (
@@ -150,6 +153,20 @@ def _find_stitched(session: Session, plan: _Plan) -> int | None:
         return None
     same = current.report.get("job_id") == plan.job_id and current.report.get("inputs") == plan.inputs
     return current.id if same else None
+
+
+def _hand_over(context: Context, plan: _Plan) -> None:
+    """Have the labels that stand reviewed again: the FOV was returned, and nobody changed a crop of it."""
+    with transaction(context.sessions) as session:
+        fov = session.get_one(Fov, plan.fov.id, with_for_update={"key_share": True}, populate_existing=True)
+        now = _plan(session, job_id=plan.job_id, fov_id=fov.id)
+        # Of the jobs that an FOV went through, the last one holds it.
+        holder = session.scalar(select(func.max(Task.job_id)).where(Task.fov_id == fov.id))
+        if now is None or _find_stitched(session, now) is None or holder != plan.job_id:
+            return
+        if fov.state is FovState.ANNOTATING:
+            move_fov(session, fov, FovState.STITCHED)
+            log.info("stitched_as_before", job_id=plan.job_id, fov_id=fov.id)
 
 
 def _stitch(context: Context, plan: _Plan, canvas: LabelCanvas) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from backend.models.review import Decision
 from backend.models.revision import RevisionSource
 from backend.services.context import Context
 from backend.services.fov_labels import open_fov_labels
+from backend.services.reviews import list_reviews
 from backend.services.stitching import stitch_fov
 from pipeline.labels import same_partition
 from pipeline.types import LabelSet
@@ -175,6 +176,35 @@ def test_returned_crops_are_stitched_anew_after_their_second_submission(lite: Lo
     assert second != first
     assert lite.revision(second).counts == {"nuclear": 0}
     assert lite.fov(fov_id).state is FovState.STITCHED
+
+
+def test_a_returned_fov_that_nobody_changes_waits_for_review_again(loop: Loop) -> None:
+    fov_id = loop.ingest("one")
+    job_id = loop.launch(crop_size_px=200)
+    assert loop.annotate(job_id) == 1
+    revision_id = loop.stitch(job_id, fov_id)
+    for _ in range(2):
+        loop.review(fov_id, Decision.RETURNED)
+        loop.skip_one(job_id)
+        assert loop.context.queue.take()[-1] == ("stitch_fov", {"job_id": job_id, "fov_id": fov_id})
+        assert loop.fov(fov_id).state is FovState.ANNOTATING
+        assert loop.stitch(job_id, fov_id) == revision_id
+        assert loop.fov(fov_id).state is FovState.STITCHED
+    loop.review(fov_id, Decision.ACCEPTED)
+    with reading(loop.context.sessions) as session:
+        decisions = [review.decision for review in list_reviews(session, fov_id=fov_id)]
+    assert decisions == [Decision.ACCEPTED, Decision.RETURNED, Decision.RETURNED]
+
+
+def test_a_late_message_of_an_older_job_leaves_the_fov_to_the_job_that_holds_it(lite: Loop) -> None:
+    fov_id = lite.ingest("one")
+    first = lite.launch(crop_size_px=200)
+    lite.annotate(first)
+    revision_id = lite.stitch(first, fov_id)
+    lite.review(fov_id)
+    lite.launch(fov_ids=[fov_id], crop_size_px=200)
+    assert lite.stitch(first, fov_id) == revision_id
+    assert lite.fov(fov_id).state is FovState.ANNOTATING
 
 
 def test_who_was_slower_leaves_nothing(loop: Loop, monkeypatch: pytest.MonkeyPatch) -> None:
