@@ -1,6 +1,7 @@
 /** Where the view looks: pure functions from one camera to the next. */
 import type { PixelWindow, PlaneShape, Point } from "../model";
-import type { Camera, ScreenPoint, Viewport } from "./types";
+import type { ScreenPoint } from "./inputs";
+import type { Camera, Viewport } from "./view-state";
 
 const MAX_ZOOM = 64;
 /** Share of the view that a fitted image leaves free on each side. */

@@ -3,7 +3,7 @@
  * next. The path of the state (`brush.painting`) is what tests and the status bar read.
  */
 import type { Point } from "../model";
-import type { Modifiers, ScreenPoint } from "./types";
+import type { Modifiers, ScreenPoint } from "./inputs";
 
 /** A pointer input with its places in image space. */
 export interface ToolPointer {

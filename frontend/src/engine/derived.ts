@@ -8,7 +8,7 @@ import {
   type MarksView,
 } from "../model";
 import type { EditLog } from "./edit-log";
-import type { EditorSnapshot } from "./types";
+import type { EditorSnapshot, LabelPlace } from "./snapshot";
 
 type Counts = Pick<EditorSnapshot, "nChecked" | "typeCounts">;
 
@@ -16,8 +16,9 @@ export class Derived {
   private readonly document: LabelDocument;
   private readonly marks: MarkBook;
   private readonly log: EditLog;
-  /** What the counts and the alerts were computed from; they are not computed twice. */
+  /** What each part was computed from; none is computed twice. */
   private counted: readonly unknown[] = [];
+  private placed: readonly unknown[] = [];
   private judged: readonly unknown[] = [];
 
   constructor(document: LabelDocument, marks: MarkBook, log: EditLog) {
@@ -40,9 +41,27 @@ export class Derived {
       nInstances: index.size,
       selection: index.get(selected),
       marks,
+      uncertainPlaces: this.places(index, marks, snapshot),
       alerts: this.alerts(marks, snapshot),
       ...this.counts(index, marks, snapshot),
     };
+  }
+
+  private places(
+    index: InstanceIndex,
+    { uncertain }: MarksView,
+    { uncertainPlaces }: EditorSnapshot,
+  ): readonly LabelPlace[] {
+    const from = [index, uncertain, this.log.nEdits];
+    if (isSame(from, this.placed)) {
+      return uncertainPlaces;
+    }
+    this.placed = from;
+    const found = [...uncertain].flatMap((label) => {
+      const centre = index.centreOf(label);
+      return centre === null ? [] : [{ label, row: centre.row, column: centre.col }];
+    });
+    return isSamePlaces(found, uncertainPlaces) ? uncertainPlaces : found;
   }
 
   private alerts(
@@ -83,4 +102,10 @@ export class Derived {
 
 function isSame(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a.length === b.length && a.every((value, i) => value === b[i]);
+}
+
+function isSamePlaces(a: readonly LabelPlace[], b: readonly LabelPlace[]): boolean {
+  const isSameAt = ({ label, row, column }: LabelPlace, i: number) =>
+    label === b[i].label && row === b[i].row && column === b[i].column;
+  return a.length === b.length && a.every(isSameAt);
 }

@@ -22,8 +22,11 @@ import {
   toImage,
   zoomedAt,
 } from "./camera";
+import type { AttachOptions } from "./editor-api";
+import type { EditorOptions } from "./editor-options";
 import { HoverFollower } from "./hover";
 import { FIRST_VIEWPORT } from "./initial-state";
+import type { ScreenPoint } from "./inputs";
 import { LabelLook } from "./label-look";
 import { labelsOf } from "./mark-follow";
 import { makeMinimap, visibleRect } from "./minimap";
@@ -31,20 +34,17 @@ import type { Scheduler } from "./ports";
 import { LabelStyles } from "./render/label-styles";
 import { SceneSource } from "./render/scene-source";
 import { Stage } from "./render/stage";
+import type { EditorSnapshot } from "./snapshot";
 import type { Store } from "./store";
 import type {
-  AttachOptions,
   Camera,
   ChannelSettings,
   ChannelView,
-  EditorOptions,
-  EditorSnapshot,
   ImageRect,
   Minimap,
-  ScreenPoint,
   Viewport,
   ViewSettings,
-} from "./types";
+} from "./view-state";
 
 /** Labels within this many pixels of a new one get other colours than it. */
 const COLOR_REACH_PX = 12;
@@ -217,6 +217,7 @@ export class Display {
 
   hideLabels(isHiding: boolean): void {
     this.stage.hideLabels(isHiding);
+    this.store.update({ isHidingLabels: isHiding });
   }
 
   /** Another plane is shown. */

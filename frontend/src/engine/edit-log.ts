@@ -16,10 +16,11 @@ import {
 } from "../model";
 import { ActiveTime } from "./active-time";
 import { CrashJournal } from "./crash-journal";
+import type { EditEvent } from "./editor-api";
 import { loggedChange, OutgoingEdit } from "./outgoing";
 import type { EditorPorts, WireEdit } from "./ports";
 import { SaveQueue } from "./save-queue";
-import type { EditEvent, SaveState } from "./types";
+import type { SaveState } from "./snapshot";
 
 /** Of the changes of marks in one edit; the server takes ten thousand in a million bytes. */
 const MAX_MARKS = 10_000;

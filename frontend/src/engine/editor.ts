@@ -1,8 +1,9 @@
 /** The editor: the one object that the user interface talks to, in front of an `EditorSession`. */
 import { addDaughter, removeDaughter } from "./actions-divisions";
 import { openNote, removeMark, saveNote, typeSelected } from "./actions-marks";
+import type { Editor } from "./editor-api";
+import type { EditorOptions } from "./editor-options";
 import { EditorSession } from "./session";
-import type { Editor, EditorOptions } from "./types";
 
 /**
  * Opens an editor on a crop.
@@ -12,7 +13,7 @@ import type { Editor, EditorOptions } from "./types";
  */
 export function createEditor(options: EditorOptions): Editor {
   const session = new EditorSession(options);
-  const { store, display, document, log } = session;
+  const { store, display, document, log, steps } = session;
   return {
     state: store,
     ready: session.ready,
@@ -31,20 +32,20 @@ export function createEditor(options: EditorOptions): Editor {
     setToolOptions: (options) => session.work.setOptions(options),
     setDoubt: (scores) => session.review.setScores(scores),
     setActiveType: (id) => session.work.setActiveType(id),
-    setType: (id) => session.act((context) => typeSelected(context, id)),
-    editNote: (id) => session.act((context) => openNote(context, id)),
-    saveNote: (text) => session.act((context) => saveNote(context, text)),
+    setType: (id) => steps.act((context) => typeSelected(context, id)),
+    editNote: (id) => steps.act((context) => openNote(context, id)),
+    saveNote: (text) => steps.act((context) => saveNote(context, text)),
     cancelNote: () => session.work.writeNote(null),
-    deleteNote: (id) => session.act((context) => removeMark(context, "note", id)),
+    deleteNote: (id) => steps.act((context) => removeMark(context, "note", id)),
     selectRegion: (id) => session.work.chooseRegion(id),
-    deleteRegion: (id) => session.act((context) => removeMark(context, "ignore", id)),
+    deleteRegion: (id) => steps.act((context) => removeMark(context, "ignore", id)),
     addDaughter: (parent, daughter) =>
-      session.act((context) => addDaughter(context, parent, daughter)),
+      steps.act((context) => addDaughter(context, parent, daughter)),
     removeDaughter: (division, daughter) =>
-      session.act((context) => removeDaughter(context, division, daughter)),
+      steps.act((context) => removeDaughter(context, division, daughter)),
     goTo: (place) => session.goTo(place),
     cancelPrediction: (id) => void session.predictions.cancel(id),
-    mark: (tool, values) => session.act((context) => context.mark(tool, Object.entries(values))),
+    mark: (tool, values) => steps.act((context) => context.mark(tool, Object.entries(values))),
     marksNow: () => session.marks.all(),
     setHidden: (labels) => session.setHidden(labels),
     setLabelValues: (values) => display.setLabelValues(values),

@@ -1,10 +1,11 @@
 /** What lies under the pointer: its place, label and intensities, the highlight, the brush ring. */
 import { type ChannelData, isInside, type LabelDocument, type PlaneName, pixelAt } from "../model";
 import { toImage } from "./camera";
+import type { ScreenPoint } from "./inputs";
 import type { LabelStyles } from "./render/label-styles";
 import type { Stage } from "./render/stage";
+import type { EditorSnapshot, Hover } from "./snapshot";
 import type { Store } from "./store";
-import type { EditorSnapshot, Hover, ScreenPoint } from "./types";
 
 export interface HoverOptions {
   readonly store: Store<EditorSnapshot>;

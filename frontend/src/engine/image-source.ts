@@ -1,6 +1,7 @@
 /** Which channel the tools of the image read. */
 import type { Compartment, Raster } from "../model";
-import type { ChannelView, EditorSnapshot } from "./types";
+import type { EditorSnapshot } from "./snapshot";
+import type { ChannelView } from "./view-state";
 
 const ROLE_OF: Readonly<Record<Compartment, string>> = {
   whole_cell: "membrane",

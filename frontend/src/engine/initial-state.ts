@@ -7,17 +7,9 @@ import {
   type MarkBook,
 } from "../model";
 import { fitted } from "./camera";
-import type {
-  ChannelView,
-  CropImage,
-  EditorOptions,
-  EditorPreferences,
-  EditorSnapshot,
-  ImageChannel,
-  SaveState,
-  Viewport,
-  ViewSettings,
-} from "./types";
+import type { CropImage, EditorOptions, EditorPreferences, ImageChannel } from "./editor-options";
+import type { EditorSnapshot, SaveState } from "./snapshot";
+import type { ChannelView, Viewport, ViewSettings } from "./view-state";
 import { FIRST_WORK_STATE } from "./work";
 
 export const DEFAULT_PREFERENCES: EditorPreferences = {
@@ -79,6 +71,7 @@ export function initialSnapshot(beginning: Beginning): EditorSnapshot {
     contextBrush: preferences.contextBrush,
     channels: channelViews(options.image),
     view: DEFAULT_VIEW,
+    isHidingLabels: false,
     camera: fitted(options.image, FIRST_VIEWPORT),
     canUndo: beginning.history.canUndo,
     canRedo: beginning.history.canRedo,
@@ -87,6 +80,7 @@ export function initialSnapshot(beginning: Beginning): EditorSnapshot {
     nEdits: 0,
     nRestored: 0,
     marks: beginning.marks.view(compartment),
+    uncertainPlaces: [],
     alerts: [],
     cellTypes: options.cellTypes ?? [],
     typeCounts: new Map(),

@@ -1,7 +1,7 @@
 /** Where each input goes: to the tools, to the view, or to a command. */
 import type { Display } from "./display";
+import type { EditorInput, PointerInput, WheelInput } from "./inputs";
 import type { Toolbox } from "./toolbox";
-import type { EditorInput, PointerInput, WheelInput } from "./types";
 
 /** Zoom per CSS pixel of the wheel; a pinch on a trackpad comes as a wheel with Ctrl. */
 const WHEEL_SPEED = 0.0015;

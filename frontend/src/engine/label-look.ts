@@ -7,8 +7,9 @@ import {
   PALETTES,
   type Rgb,
 } from "../model";
+import type { Confidences } from "./editor-options";
 import { CHECKED, HIDDEN, type LabelStyles } from "./render/label-styles";
-import type { Confidences, EditorSnapshot } from "./types";
+import type { EditorSnapshot } from "./snapshot";
 
 const NO_VALUE: Rgb = [128, 128, 128];
 /** Share of the values beyond each end of the scale. */

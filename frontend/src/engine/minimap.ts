@@ -2,7 +2,7 @@
 import { composeView } from "./render/compose";
 import { sampleMap } from "./render/sampling";
 import type { Scene } from "./render/scene";
-import type { Camera, ImageRect, Minimap, Viewport } from "./types";
+import type { Camera, ImageRect, Minimap, Viewport } from "./view-state";
 
 /** The channels of a scene over the whole image, its longer side this long at most. */
 export function makeMinimap(scene: Scene, longestSidePx: number): Minimap {

@@ -3,7 +3,7 @@
  * unsure the predictor was, then what the findings say, then how far the size is from the usual one.
  */
 import type { Compartment, InstanceIndex } from "../model";
-import type { Confidences } from "./types";
+import type { Confidences } from "./editor-options";
 
 /** Confidences that differ by less are alike, so that the findings can tell cells apart. */
 const CONFIDENCE_STEPS = 10;

@@ -5,7 +5,7 @@
  */
 import type { OutgoingEdit } from "./outgoing";
 import type { Cancel, SavePort, Scheduler, SendOutcome, WireEdit } from "./ports";
-import type { SaveState } from "./types";
+import type { SaveState } from "./snapshot";
 
 const MAX_BATCH_EDITS = 500;
 /** A batch beyond this many letters of base64 is cut, as long as one edit remains. */

@@ -2,6 +2,8 @@
  * One crop being edited. The session connects parts that know nothing of each other: the labels
  * and their log, the tools, the display; and it derives the state that everybody sees.
  */
+
+import type { WriteMode } from "../model";
 import {
   type Compartment,
   type LabelDiff,
@@ -11,34 +13,26 @@ import {
   type PlaneName,
   readMarks,
 } from "../model";
-import { selectNeighbour } from "./actions";
-import type { ReviewContext } from "./actions-review";
 import { type CommandTarget, findCommand } from "./commands";
 import { Derived } from "./derived";
 import { Display } from "./display";
 import { EditLog } from "./edit-log";
+import type { EditEvent, Place } from "./editor-api";
+import type { EditorOptions, EditorPreferences } from "./editor-options";
 import { DEFAULT_PREFERENCES, initialSnapshot } from "./initial-state";
 import { routeInput } from "./input";
+import type { EditorInput } from "./inputs";
 import { type MarkEntry, marksAfter } from "./mark-follow";
 import type { Operator } from "./operator";
 import { Predictions } from "./predictions";
 import { ReviewQueue } from "./review";
 import { makeContext, makeOperator } from "./session-context";
+import type { EditorSnapshot, ReadableStore } from "./snapshot";
+import { Steps } from "./steps";
 import { Store } from "./store";
+import type { ToolId } from "./tool-list";
 import { Toolbox } from "./toolbox";
-import type {
-  ChannelSettings,
-  EditEvent,
-  EditorInput,
-  EditorOptions,
-  EditorPreferences,
-  EditorSnapshot,
-  Place,
-  ReadableStore,
-  ToolId,
-  ViewSettings,
-  WriteMode,
-} from "./types";
+import type { ChannelSettings, ViewSettings } from "./view-state";
 import { WorkBoard } from "./work-board";
 
 const MAX_RADIUS_PX = 500;
@@ -59,8 +53,8 @@ export class EditorSession implements CommandTarget {
   readonly review: ReviewQueue;
   readonly operator: Operator;
   readonly predictions: Predictions;
+  readonly steps: Steps;
   private readonly derived: Derived;
-  private readonly context: ReviewContext;
   private readonly editListeners = new Set<(event: EditEvent) => void>();
 
   constructor(options: EditorOptions) {
@@ -96,11 +90,12 @@ export class EditorSession implements CommandTarget {
     this.display = new Display(this.store, this.document, options, scheduler);
     this.work = new WorkBoard(this.store);
     this.operator = makeOperator(this, options.ports.worker ?? null);
-    this.context = makeContext(this, scheduler);
-    this.predictions = new Predictions(this.context, options.ports.predictor ?? null, (pending) =>
+    const context = makeContext(this, scheduler);
+    this.predictions = new Predictions(context, options.ports.predictor ?? null, (pending) =>
       this.work.showPredictions(pending),
     );
-    this.toolbox = new Toolbox(this.context, () => this.display.minZoom());
+    this.toolbox = new Toolbox(context, () => this.display.minZoom());
+    this.steps = new Steps(this, context);
     this.ready = this.log.open().then(() => {
       this.store.batch(() => {
         this.store.update({ phase: "ready" });
@@ -257,61 +252,6 @@ export class EditorSession implements CommandTarget {
     this.display.detach();
   }
 
-  /** What is unfinished loses its last step, or goes as a whole; only then is an edit undone. */
-  undo(): boolean {
-    return this.toolbox.back() || (this.canEditNow() && this.log.undo());
-  }
-
-  redo(): boolean {
-    return this.canEditNow() && this.log.redo();
-  }
-
-  escape(): boolean {
-    if (!this.toolbox.abort() && !this.leaveMarks() && !this.predictions.cancel()) {
-      this.select(0);
-    }
-    return true;
-  }
-
-  /** Lets go of the note or the region in hand. */
-  private leaveMarks(): boolean {
-    const { noteDraft, selectedRegion } = this.store.getSnapshot().work;
-    this.work.writeNote(null);
-    this.work.chooseRegion(null);
-    return noteDraft !== null || selectedRegion !== null;
-  }
-
-  newLabel(): boolean {
-    if (!this.canEditNow()) {
-      return false;
-    }
-    this.select(this.document.nextLabel());
-    this.setTool("brush");
-    return true;
-  }
-
-  finish(): boolean {
-    return this.toolbox.finish();
-  }
-
-  edit(action: (context: ReviewContext) => boolean): boolean {
-    return this.canEditNow() && action(this.context);
-  }
-
-  /** An action that is no command. */
-  act(action: (context: ReviewContext) => boolean): boolean {
-    return this.store.batch(() => this.edit(action));
-  }
-
-  look(action: (context: ReviewContext) => boolean): boolean {
-    this.toolbox.abort();
-    return action(this.context);
-  }
-
-  selectNeighbour(step: 1 | -1): boolean {
-    return selectNeighbour(this.context, step) && this.showSelected();
-  }
-
   zoomBy(factor: number): void {
     this.display.zoomBy(factor);
   }
@@ -330,12 +270,6 @@ export class EditorSession implements CommandTarget {
       this.display.show(selection.window);
     }
     return selection !== null;
-  }
-
-  /** A command ends the gesture under way, then edits. */
-  private canEditNow(): boolean {
-    this.toolbox.abort();
-    return this.store.getSnapshot().editable;
   }
 
   private changePlane(parts: Partial<PlaneName>): void {

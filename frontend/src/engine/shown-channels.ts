@@ -1,5 +1,7 @@
 /** Which channels are drawn, and in which colour: composite, grayscale, one alone. */
-import type { ChannelView, EditorSnapshot } from "./types";
+
+import type { EditorSnapshot } from "./snapshot";
+import type { ChannelView } from "./view-state";
 
 export interface ShownChannel {
   readonly index: number;

@@ -1,5 +1,5 @@
 /** A value that others watch. Listeners are called once per batch, and only when something changed. */
-import type { ReadableStore } from "./types";
+import type { ReadableStore } from "./snapshot";
 
 export class Store<T extends object> implements ReadableStore<T> {
   private value: T;

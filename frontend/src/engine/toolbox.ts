@@ -1,10 +1,11 @@
 /** Which tool gets which input. Pan and pinch come first; the chosen tool gets the rest. */
 import { toImage } from "./camera";
 import type { Tool, ToolPointer } from "./chart";
+import type { PointerInput } from "./inputs";
+import type { ToolId } from "./tool-list";
 import { makeTools } from "./tools";
 import type { ToolContext } from "./tools/context";
 import { Pinch } from "./tools/pinch";
-import type { PointerInput, ToolId } from "./types";
 
 const LEFT = 0;
 const MIDDLE = 1;

@@ -1,13 +1,8 @@
 /** Changes the part of the state that belongs to the tools. */
+
+import type { EditorSnapshot } from "./snapshot";
 import type { Store } from "./store";
-import type {
-  Draft,
-  EditorSnapshot,
-  NoteDraft,
-  PendingPrediction,
-  ToolOptions,
-  WorkState,
-} from "./types";
+import type { Draft, NoteDraft, PendingPrediction, ToolOptions, WorkState } from "./work";
 
 export class WorkBoard {
   private readonly store: Store<EditorSnapshot>;

@@ -100,8 +100,14 @@ export class InstanceIndex {
       label,
       areaPx: sums.area,
       window: windowOf(sums),
-      centroid: { row: sums.rowSum / sums.area, col: sums.colSum / sums.area },
+      centroid: centroidOf(sums),
     };
+  }
+
+  /** Mean row and column of the pixels, at no cost; null for a label that is not here. */
+  centreOf(label: number): Instance["centroid"] | null {
+    const sums = this.sums.get(label);
+    return sums === undefined ? null : centroidOf(sums);
   }
 
   /** Number of pixels; 0 for a label that is not here. */
@@ -225,6 +231,10 @@ export class InstanceIndex {
     }
     sums.isLoose = false;
   }
+}
+
+function centroidOf({ rowSum, colSum, area }: Sums): Instance["centroid"] {
+  return { row: rowSum / area, col: colSum / area };
 }
 
 function windowOf(sums: Sums): PixelWindow {

@@ -41,6 +41,44 @@ async function open(marks: Record<string, unknown> = {}) {
 const ON_5 = [12, 12] as const;
 const ON_8 = [12, 25] as const;
 
+describe("flags of uncertain cells", () => {
+  const places = ({ snapshot }: TestEditor) =>
+    snapshot.uncertainPlaces.map(({ label, row, column }) => [label, row, column]);
+
+  it("have a place at once, which follows the pixels, the plane and undo", async () => {
+    const { test } = await open();
+    test.editor.select(5);
+    test.command("label.uncertain");
+    expect(places(test)).toEqual([[5, 14.5, 14.5]]);
+    const before = test.snapshot.uncertainPlaces;
+    test.editor.select(8);
+    test.command("label.grow");
+    expect(test.snapshot.uncertainPlaces).toBe(before);
+    test.editor.select(5);
+    test.command("label.delete");
+    expect(places(test)).toEqual([]);
+    test.command("history.undo");
+    expect(places(test)).toEqual([[5, 14.5, 14.5]]);
+    test.editor.setCompartment("nuclear");
+    expect(places(test)).toEqual([]);
+    test.editor.setCompartment("whole_cell");
+    test.editor.setFrame(2);
+    expect(places(test)).toEqual([[5, 14.5, 14.5]]);
+    test.editor.select(5);
+    test.command("label.uncertain");
+    expect(places(test)).toEqual([]);
+  });
+
+  it("are there when a crop opens, and the key that hides labels shows in the state", async () => {
+    const { test } = await open({ "uncertain/whole_cell/8": true });
+    expect(places(test)).toEqual([[8, 14.5, 26.5]]);
+    test.editor.dispatch({ type: "hold", what: "hide_labels", down: true });
+    expect(test.snapshot.isHidingLabels).toBe(true);
+    test.editor.dispatch({ type: "hold", what: "hide_labels", down: false });
+    expect(test.snapshot.isHidingLabels).toBe(false);
+  });
+});
+
 describe("cell types", () => {
   it("are given by digits and clicks, counted, cleared and undone", async () => {
     const { test, server } = await open();

@@ -6,7 +6,7 @@ import { shownValue } from "../../src/engine/render/intensities";
 import { HOVERED, LabelStyles, SELECTED } from "../../src/engine/render/label-styles";
 import { sampleMap } from "../../src/engine/render/sampling";
 import type { Scene, SceneChannel } from "../../src/engine/render/scene";
-import type { ViewSettings } from "../../src/engine/types";
+import type { ViewSettings } from "../../src/engine/view-state";
 import { COMPARTMENTS, wholeWindow } from "../../src/model";
 import { Random } from "../model/random";
 import { FakeCanvas } from "./fake-canvas";

@@ -94,6 +94,29 @@ describe("over the crop", () => {
     expect(container.querySelector("rect.draft")?.getAttribute("width")).toBe("10");
   });
 
+  it("lies a sign on each cell that is flagged as uncertain, as long as labels are shown", () => {
+    const { container } = show();
+    const signs = () => container.querySelector(".uncertain-signs .question")?.getAttribute("d");
+    const places = [
+      { label: 3, row: 4, column: 9 },
+      { label: 8, row: 20, column: 1 },
+    ];
+    expect(signs()).toBeUndefined();
+    act(() => held.show({ uncertainPlaces: places }));
+    expect(signs()?.match(/M[\d.]+ [\d.]+/g)).toEqual(["M19.0 9.0", "M3.0 41.0"]);
+    act(() => held.show({ camera: { zoom: 4, left: 1, top: 0 } }));
+    expect(signs()?.match(/M[\d.]+ [\d.]+/g)).toEqual(["M34.0 18.0", "M2.0 82.0"]);
+    const { view, work } = held.editor.state.getSnapshot();
+    act(() => held.show({ work: { ...work, hidden: new Set([3]) } }));
+    expect(signs()?.match(/M/g)?.length).toBe(1);
+    act(() => held.show({ work, selected: 3, view: { ...view, onlySelected: true } }));
+    expect(signs()).toMatch(/^M34.0 18.0/);
+    act(() => held.show({ view, isHidingLabels: true }));
+    expect(signs()).toBeUndefined();
+    act(() => held.show({ isHidingLabels: false, view: { ...view, showLabels: false } }));
+    expect(signs()).toBeUndefined();
+  });
+
   describe("marks", () => {
     const note = {
       id: "n1",

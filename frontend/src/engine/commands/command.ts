@@ -1,27 +1,15 @@
 /** What a command is, and what it can do to an editor. */
-import type { Compartment } from "../../model";
-import type { ReviewContext } from "../actions-review";
-import type {
-  ChannelSettings,
-  EditorSnapshot,
-  ReadableStore,
-  ToolId,
-  ViewSettings,
-  WriteMode,
-} from "../types";
+import type { Compartment, WriteMode } from "../../model";
+import type { EditorSnapshot, ReadableStore } from "../snapshot";
+import type { Steps } from "../steps";
+import type { ToolId } from "../tool-list";
+import type { ChannelSettings, ViewSettings } from "../view-state";
 
 export interface CommandTarget {
   readonly state: ReadableStore<EditorSnapshot>;
   readonly compartments: readonly Compartment[];
   readonly nFrames: number;
-  undo(): boolean;
-  redo(): boolean;
-  /** Ends an unfinished gesture; else deselects. */
-  escape(): boolean;
-  /** Closes an unfinished shape; false when there is none. */
-  finish(): boolean;
-  newLabel(): boolean;
-  selectNeighbour(step: 1 | -1): boolean;
+  readonly steps: Steps;
   setTool(tool: ToolId): void;
   setBrushRadius(radiusPx: number): void;
   setWriteMode(mode: WriteMode): void;
@@ -36,10 +24,6 @@ export interface CommandTarget {
   fit(): void;
   actualSize(): void;
   showSelected(): boolean;
-  /** Ends an unfinished gesture and does this; false when nothing may be edited now. */
-  edit(action: (context: ReviewContext) => boolean): boolean;
-  /** Ends an unfinished gesture and does this, which changes no pixel. */
-  look(action: (context: ReviewContext) => boolean): boolean;
 }
 
 export type CommandGroup = "tools" | "labels" | "history" | "view" | "channels";

@@ -4,8 +4,10 @@ import { type Command, command } from "./command";
 const group = "history";
 
 export const HISTORY_COMMANDS: readonly Command[] = [
-  command({ group, id: "history.undo", label: "Undo", keys: ["Mod+Z"] }, (editor) => editor.undo()),
+  command({ group, id: "history.undo", label: "Undo", keys: ["Mod+Z"] }, (editor) =>
+    editor.steps.undo(),
+  ),
   command({ group, id: "history.redo", label: "Redo", keys: ["Mod+Shift+Z", "Mod+Y"] }, (editor) =>
-    editor.redo(),
+    editor.steps.redo(),
   ),
 ];

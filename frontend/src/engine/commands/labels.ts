@@ -33,7 +33,7 @@ const DIGITS = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 
 export const LABEL_COMMANDS: readonly Command[] = [
   command({ group, id: "label.new", label: "New label", keys: ["N"] }, (editor) =>
-    editor.newLabel(),
+    editor.steps.newLabel(),
   ),
   edit("label.delete", "Delete the selected label or region", ["Delete", "Backspace"], (context) =>
     context.snapshot.work.selectedRegion === null ? deleteSelected(context) : deleteRegion(context),
@@ -62,7 +62,7 @@ export const LABEL_COMMANDS: readonly Command[] = [
   command(
     { group, id: "review.accept", label: "Accept the cell and go to the next", keys: ["Enter"] },
     // Enter closes a shape in progress first.
-    (editor) => editor.finish() || editor.look(acceptSelected),
+    (editor) => editor.steps.finish() || editor.steps.look(acceptSelected),
   ),
   look("review.next", "Next unchecked cell", ["J"], nextUnchecked),
   edit("review.uncheck", "Take back the check of the cell", ["Shift+J"], uncheckSelected),
@@ -76,10 +76,10 @@ export const LABEL_COMMANDS: readonly Command[] = [
   edit("note.add", "Note on the selected label", ["Mod+Shift+A"], noteSelected),
   edit("division.remove", "No daughter any more", ["Mod+Shift+Y"], orphanSelected),
   command({ group, id: "label.next", label: "Next label", keys: ["]"] }, (editor) =>
-    editor.selectNeighbour(1),
+    editor.steps.selectNeighbour(1),
   ),
   command({ group, id: "label.previous", label: "Previous label", keys: ["["] }, (editor) =>
-    editor.selectNeighbour(-1),
+    editor.steps.selectNeighbour(-1),
   ),
   command({ group, id: "label.show", label: "Show the selected label", keys: ["L"] }, (editor) =>
     editor.showSelected(),
@@ -89,9 +89,9 @@ export const LABEL_COMMANDS: readonly Command[] = [
 type Action = (context: ReviewContext) => boolean;
 
 function edit(id: string, label: string, keys: readonly string[], action: Action): Command {
-  return command({ group, id, label, keys }, (editor) => editor.edit(action));
+  return command({ group, id, label, keys }, (editor) => editor.steps.edit(action));
 }
 
 function look(id: string, label: string, keys: readonly string[], action: Action): Command {
-  return command({ group, id, label, keys }, (editor) => editor.look(action));
+  return command({ group, id, label, keys }, (editor) => editor.steps.look(action));
 }

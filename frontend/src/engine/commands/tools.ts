@@ -16,7 +16,7 @@ export const TOOL_COMMANDS: readonly Command[] = [
   ),
   command(
     { group, id: "shape.finish", label: "Close the shape", keys: ["Shift+Enter"] },
-    (editor) => editor.finish(),
+    (editor) => editor.steps.finish(),
   ),
   command({ group, id: "brush.larger", label: "Larger brush", keys: ["ArrowUp", "."] }, (editor) =>
     editor.setBrushRadius(editor.state.getSnapshot().brushRadiusPx + 1),
@@ -42,7 +42,7 @@ export const TOOL_COMMANDS: readonly Command[] = [
     },
   ),
   command({ group, id: "escape", label: "Cancel, or select nothing", keys: ["Escape"] }, (editor) =>
-    editor.escape(),
+    editor.steps.escape(),
   ),
 ];
 

@@ -1,6 +1,6 @@
 /** What is shown and how. */
 import { shownChannels } from "../shown-channels";
-import type { ColorBy } from "../types";
+import type { ColorBy } from "../view-state";
 import { type Command, type CommandTarget, command } from "./command";
 
 const group = "view";

@@ -1,5 +1,5 @@
 /** Which renderer a canvas gets. */
-import type { RendererKind } from "../types";
+import type { RendererKind } from "../view-state";
 import { Canvas2dRenderer } from "./canvas2d";
 import type { Renderer } from "./scene";
 import { Webgl2Renderer } from "./webgl2";

@@ -7,7 +7,8 @@ import {
   type PlaneName,
 } from "../../model";
 import { shownChannels } from "../shown-channels";
-import type { Camera, ChannelView, EditorSnapshot, Viewport } from "../types";
+import type { EditorSnapshot } from "../snapshot";
+import type { Camera, ChannelView, Viewport } from "../view-state";
 import type { LabelStyles } from "./label-styles";
 import { MARGIN_PX } from "./sampling";
 import type { OtherLabels, Ring, Scene, SceneChannel } from "./scene";

@@ -1,6 +1,6 @@
 /** What a renderer draws, in device pixels; the same for both renderers. */
 import type { ChannelData, PixelWindow, PlaneShape, Rgb } from "../../model";
-import type { Camera, ChannelLut, RendererKind, ViewSettings } from "../types";
+import type { Camera, ChannelLut, RendererKind, ViewSettings } from "../view-state";
 import type { LabelStyles } from "./label-styles";
 
 export interface SceneChannel {

@@ -3,8 +3,11 @@
  * canvas it does nothing, so the editor runs in tests as it does in a browser.
  */
 import type { PixelWindow } from "../../model";
+import type { AttachOptions } from "../editor-api";
+import type { ScreenPoint } from "../inputs";
 import type { Cancel, Scheduler } from "../ports";
-import type { AttachOptions, EditorSnapshot, RendererKind, ScreenPoint, Viewport } from "../types";
+import type { EditorSnapshot } from "../snapshot";
+import type { RendererKind, Viewport } from "../view-state";
 import { chooseRenderer } from "./choose";
 import { DirtyRects } from "./dirty-rects";
 import { MARGIN_PX } from "./sampling";

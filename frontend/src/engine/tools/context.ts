@@ -8,9 +8,12 @@ import type {
   Point,
   Raster,
 } from "../../model";
+import type { Place } from "../editor-api";
 import type { LabelRenaming, MarkEntry } from "../mark-follow";
 import type { Operator } from "../operator";
-import type { Camera, Draft, EditorSnapshot, NoteDraft, Place } from "../types";
+import type { EditorSnapshot } from "../snapshot";
+import type { Camera } from "../view-state";
+import type { Draft, NoteDraft } from "../work";
 
 export interface ToolContext {
   readonly document: LabelDocument;

@@ -4,7 +4,7 @@
  */
 import type { Point } from "../../model";
 import { type Chart, runChart, type Tool, type ToolPointer } from "../chart";
-import type { ScreenPoint } from "../types";
+import type { ScreenPoint } from "../inputs";
 import type { ToolContext } from "./context";
 import { paintShape } from "./paint-shape";
 

@@ -1,6 +1,6 @@
 /** One tool of each kind. */
 import type { Tool } from "../chart";
-import type { ToolId } from "../types";
+import type { ToolId } from "../tool-list";
 import { brushTool } from "./brush";
 import { clickTool, expandAt, floodAt, replaceAt, swapAt, trimAt } from "./click";
 import type { ToolContext } from "./context";

@@ -1,7 +1,7 @@
 /** Pan: the image follows the pointer. Also at work for the middle button and while space is held. */
 import { pannedBy } from "../camera";
 import { type Chart, runChart, type Tool, type ToolPointer } from "../chart";
-import type { ScreenPoint } from "../types";
+import type { ScreenPoint } from "../inputs";
 import type { ToolContext } from "./context";
 
 type PanState = "idle" | "dragging";

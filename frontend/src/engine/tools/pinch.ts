@@ -1,6 +1,7 @@
 /** Pinch: two fingers move and zoom the view about the middle between them. */
 import { pannedBy, zoomedAt } from "../camera";
-import type { Camera, ScreenPoint } from "../types";
+import type { ScreenPoint } from "../inputs";
+import type { Camera } from "../view-state";
 
 interface Span {
   readonly middle: ScreenPoint;

@@ -5,7 +5,7 @@
 import { type Point, pixelAt } from "../../model";
 import { pannedBy } from "../camera";
 import { type Chart, runChart, type Tool } from "../chart";
-import type { ScreenPoint } from "../types";
+import type { ScreenPoint } from "../inputs";
 import type { ToolContext } from "./context";
 
 type SelectState = "idle" | "pressed" | "dragging";

@@ -1,6 +1,6 @@
 import type { Assignment } from "../../../api";
-import type { ColorBy, ColormapName, Editor } from "../../../engine";
-import { COLORMAPS } from "../../../model";
+import type { ColorBy, Editor } from "../../../engine";
+import { COLORMAPS, type ColormapName } from "../../../model";
 import { Button } from "../../components/Button";
 import { lateStrings } from "../../strings-embed-late";
 import { CheckBox, Slider } from "../controls";

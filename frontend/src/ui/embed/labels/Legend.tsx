@@ -1,5 +1,5 @@
-import type { ColorBy, ColormapName, Editor } from "../../../engine";
-import { colormapStops } from "../../../model";
+import type { ColorBy, Editor } from "../../../engine";
+import { type ColormapName, colormapStops } from "../../../model";
 import { lateStrings } from "../../strings-embed-late";
 import { toHex } from "../color";
 import { useEditorState } from "../useEditorState";

@@ -6,6 +6,7 @@ import { MarksLayer } from "./MarksLayer";
 import { Minimap, type ShownCrop } from "./Minimap";
 import { OpenNote } from "./OpenNote";
 import { PendingBoxes } from "./PendingBoxes";
+import { UncertainLayer } from "./UncertainLayer";
 
 const MARK_PX = 16;
 
@@ -24,6 +25,7 @@ export function CropOverlay({ crop, viewport, mark }: CropOverlayProps) {
   return (
     <>
       <svg className="crop-marks" aria-hidden="true">
+        <UncertainLayer editor={crop.editor} camera={camera} />
         <MarksLayer editor={crop.editor} camera={camera} />
         {draft && <DraftShape draft={draft} camera={camera} />}
         {mark && (
