@@ -52,9 +52,14 @@ def _by_compartment(rows: Sequence[Row]) -> dict[str, list[float]]:
     return found
 
 
+def _deviation(values: Sequence[float]) -> float:
+    """Standard deviation of a sample; 0 of a single value."""
+    return float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
+
+
 def _finding(rows: Sequence[Row], *, settings: ExperimentSettings) -> str:
     parts = [
-        f"{name} F1 {np.mean(values):.3f} (standard deviation {np.std(values, ddof=1):.3f})"
+        f"{name} F1 {np.mean(values):.3f} (standard deviation {_deviation(values):.3f})"
         if len(values) > 1
         else f"{name} F1 {values[0]:.3f} (one split only has such cells to test)"
         for name, values in _by_compartment(rows).items()
@@ -71,7 +76,9 @@ def _plot(rows: Sequence[Row], *, settings: ExperimentSettings) -> Figure:
     found = _by_compartment(rows)
     for place, (name, values) in enumerate(found.items()):
         axes.scatter([place] * len(values), values, color=COLORS.get(name), zorder=3)
-        axes.errorbar(place + 0.15, np.mean(values), yerr=np.std(values), fmt="_", color="black", capsize=4)
+        axes.errorbar(
+            place + 0.15, np.mean(values), yerr=_deviation(values), fmt="_", color="black", capsize=4
+        )
     axes.set_xticks(range(len(found)), [name.replace("_", " ") for name in found])
     axes.set_xlim(-0.5, len(found) - 0.5)
     axes.set_ylim(0, 1)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from training.errors import UnusableDataset
+from training.experiments import replicates
 from training.experiments.dataset_size import bin_sizes, nested_bins, run_dataset_size
 from training.experiments.replicates import run_replicates
 from training.experiments.specialists import run_specialists
@@ -33,6 +34,24 @@ def test_replicates_give_a_mean_and_a_deviation(tissues, settings, tmp_path):
     splits = [splits_of(tmp_path / f"split-{number}") for number in range(2)]
     assert splits[0] != splits[1]
     assert finished(reported)
+
+
+def test_the_plot_of_replicates_shows_the_deviation_that_the_text_names(tissues, settings, monkeypatch):
+    found = iter((0.5, 0.6, 0.8))
+    monkeypatch.setattr(replicates, "load_crops", lambda *_, **__: None)
+    monkeypatch.setattr(
+        replicates,
+        "train_and_score",
+        lambda *_, **__: {"test": {"nuclear": {"f1": next(found)}, "mean_f1": 0}},
+    )
+    outcome = run_replicates(tissues, settings=settings[0])
+    deviation = np.std([0.5, 0.6, 0.8], ddof=1)
+    assert (
+        f"Over 3 splits, at IoU 0.5: nuclear F1 0.633 (standard deviation {deviation:.3f})."
+        == outcome.finding
+    )
+    (bar,) = outcome.figure.axes[0].containers[0].lines[2][0].get_segments()
+    assert np.ptp(bar[:, 1]) == pytest.approx(2 * deviation)
 
 
 def test_a_larger_bin_holds_every_crop_of_a_smaller_one():
