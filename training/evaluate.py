@@ -9,7 +9,8 @@ import numpy as np
 
 from pipeline.compartments import COMPARTMENTS
 from pipeline.dataset import load_split
-from pipeline.metrics import Score, pool_scores, score_labels
+from pipeline.io.dataset_files import read_manifest
+from pipeline.metrics import Score, mean_ratios, pool_scores, score_labels
 from pipeline.types import Image, Labels, LabelSet
 from training.errors import UnusableDataset
 from training.predictor import Predictor
@@ -22,7 +23,7 @@ DEFAULT_IOU = 0.5
 class EvaluationItem:
     """One image with its truth.
 
-    image : float32 (row, col, 2), channels [nuclear, membrane]
+    image : float32 (row, col, channel), channels those of the predictor
     labels : per annotated compartment int32 (row, col); 0 background, -1 no truth
     """
 
@@ -38,8 +39,14 @@ def evaluate_predictor(
     Raises
     ------
     UnusableDataset
-        The split has no crop with truth.
+        The split has no crop with truth, or its channels are not those of the predictor.
     """
+    channels = read_manifest(dataset_dir).get("channels", list(predictor.input_channels))
+    if channels != list(predictor.input_channels):
+        raise UnusableDataset(
+            f"{dataset_dir}: its channels are {channels}, the predictor takes "
+            f"{list(predictor.input_channels)}. Build the dataset with these channels, in this order."
+        )
     images, labels = load_split(dataset_dir, split)
     items = [
         EvaluationItem(image, {name: stack[..., plane] for plane, name in enumerate(COMPARTMENTS)})
@@ -64,8 +71,10 @@ def evaluate_images(
     Returns
     -------
     dict
-        Per compartment with truth anywhere, `Score.as_dict()` of the instances of all images together. A
-        compartment the predictor does not give counts as predicted empty. `mean_f1` is the mean of their F1.
+        Per compartment with truth anywhere, `Score.as_dict()` of the instances of all images together, and
+        `f1_per_image`, the mean of the F1 of its `n_images` images with an instance on either side. A
+        compartment the predictor does not give counts as predicted empty. `mean_f1` is the mean of the
+        pooled F1 of the compartments with an instance on either side.
     """
     scores: dict[str, list[Score]] = {}
     for item in items:
@@ -78,10 +87,18 @@ def evaluate_images(
             empty = np.zeros(truth[extent].shape, np.int32)
             score = score_known(truth[extent], predicted.get(name, empty), iou=iou)
             scores.setdefault(name, []).append(score)
-    pooled = {name: pool_scores(scores[name]).as_dict() for name in COMPARTMENTS if name in scores}
-    result: dict[str, Any] = dict(pooled)
-    result["mean_f1"] = float(np.mean([score["f1"] for score in pooled.values()])) if pooled else 0.0
+    pooled = {name: pool_scores(scores[name]) for name in COMPARTMENTS if name in scores}
+    result: dict[str, Any] = {
+        name: {**score.as_dict(), **_per_image(scores[name])} for name, score in pooled.items()
+    }
+    judged = [score.f1 for score in pooled.values() if not score.empty]
+    result["mean_f1"] = float(np.mean(judged)) if judged else 0.0
     return result
+
+
+def _per_image(scores: list[Score]) -> dict[str, float]:
+    means = mean_ratios(scores)
+    return {"f1_per_image": means["f1"], "n_images": means["n_images"]}
 
 
 def score_known(truth: Labels, predicted: Labels, *, iou: float) -> Score:

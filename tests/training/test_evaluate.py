@@ -37,6 +37,31 @@ def test_a_compartment_without_truth_is_left_out_and_one_not_predicted_counts_as
     assert (result["whole_cell"]["n_pred"], result["mean_f1"]) == (0, 0)
 
 
+def square_cells(*cols):
+    labels = np.zeros((20, 60), np.int32)
+    for number, col in enumerate(cols, start=1):
+        labels[5:15, col : col + 10] = number
+    return labels
+
+
+def test_pooled_and_mean_per_image_are_told_apart():
+    image = np.ones((20, 60, 2), np.float32)
+    items = [EvaluationItem(image, {"nuclear": square_cells(*cols)}) for cols in ((0,), (0, 15, 30), ())]
+    score = evaluate_images(Oracle({"nuclear": square_cells(0)}), items[:2])["nuclear"]
+    assert (score["f1"], score["f1_per_image"], score["n_images"]) == (4 / 6, (1 + 2 / 4) / 2, 2)
+    # Nothing to find and nothing found: no image to be right or wrong about.
+    empty = evaluate_images(Oracle({"nuclear": square_cells()}), items)["nuclear"]
+    assert (empty["n_true"], empty["n_images"]) == (4, 2)
+
+
+def test_a_compartment_without_any_instance_on_either_side_does_not_lower_the_mean():
+    image, cells = np.ones((20, 60, 2), np.float32), square_cells(0, 20)
+    item = EvaluationItem(image, {"whole_cell": square_cells(), "nuclear": cells})
+    assert evaluate_images(Oracle({"nuclear": cells}), [item])["mean_f1"] == 1
+    found = evaluate_images(Oracle({"nuclear": cells, "whole_cell": cells}), [item])
+    assert (found["whole_cell"]["gained"], found["mean_f1"]) == (2, 0.5)
+
+
 def test_instances_where_nothing_is_known_do_not_count():
     truth = np.zeros((20, 40), np.int32)
     truth[5:10, 5:10] = 1
