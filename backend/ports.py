@@ -174,6 +174,23 @@ class TrainedModel:
 class Trainer(Protocol):
     """Predicting large images, training and evaluation; the worker's `backend/worker/trainer.py`."""
 
+    def choose_shrink(
+        self,
+        predictor: Predictor,
+        read: ReadInput,
+        *,
+        shape: tuple[int, int],
+        pixel_size_um: float | None = None,
+    ) -> int | None:
+        """Say how much images like this one are to be shrunk, so that the predictor knows their objects.
+
+        Returns
+        -------
+        int | None
+            1, 2, 4 or 8 stored pixels along the side of a pixel that the predictor sees; None when the sizes
+            of the pixels decide.
+        """
+
     def predict_bands(
         self,
         predictor: Predictor,
@@ -181,12 +198,14 @@ class Trainer(Protocol):
         *,
         shape: tuple[int, int],
         pixel_size_um: float | None = None,
+        shrink: int | None = None,
         postprocessing: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> LabelBands:
         """Label images of an image of any size, by tiles, as bands from top to bottom.
 
-        An image whose pixel size is known is seen at that of the predictor, if it has one. `postprocessing`
-        sets parameters of the watershed by compartment, for predictors that have them.
+        An image whose pixel size is known is seen at that of the predictor, if it has one, unless `shrink` is
+        given. `postprocessing` sets parameters of the watershed by compartment, for predictors that have
+        them.
         """
 
     def predict_window(
@@ -196,6 +215,7 @@ class Trainer(Protocol):
         window: Window,
         *,
         pixel_size_um: float | None = None,
+        shrink: int | None = None,
         postprocessing: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> LabelSet:
         """Label images of a window of an image, with the intensities of the whole image; else as bands.

@@ -236,17 +236,27 @@ def predict_image(
     """
     _check_tiles(shape, tile_px=tile_px, overlap_px=overlap_px)
     plan = _Plan(shape, tile_px, overlap_px, progress)
-    model_um = predictor.pixel_size_um
     if shrink is not None:
         check_shrink(shrink)
         planned = plan_shrink(shape, shrink)
-    elif pixel_size_um is not None and model_um is not None:
-        planned = plan_scaling(shape, image_um=pixel_size_um, model_um=model_um)
+    elif _knows_scale(predictor, pixel_size_um):
+        planned = plan_scaling(shape, image_um=pixel_size_um, model_um=predictor.pixel_size_um)
     else:
         return PredictedBands(
             predictor, read, plan, lambda: plan_shrink(shape, predictor.choose_shrink(read, shape))
         )
     return PredictedBands(predictor, read, plan, lambda: planned)
+
+
+def choose_shrink(
+    predictor: Predictor, read: ReadImage, shape: tuple[int, int], *, pixel_size_um: float | None = None
+) -> int | None:
+    """Choose `shrink` as `predict_image` does, once for several images; None where pixel sizes decide."""
+    return None if _knows_scale(predictor, pixel_size_um) else predictor.choose_shrink(read, shape)
+
+
+def _knows_scale(predictor: Predictor, pixel_size_um: float | None) -> bool:
+    return pixel_size_um is not None and predictor.pixel_size_um is not None
 
 
 def plan_tiles(shape: tuple[int, int], *, tile_px: int, overlap_px: int) -> list[Window]:

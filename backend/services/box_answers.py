@@ -4,7 +4,6 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,9 +19,10 @@ from backend.services.assignments import check_open
 from backend.services.box_predictions import fail_box, labels_key
 from backend.services.context import Context
 from backend.services.crop_bases import window_of
+from backend.services.fov_labels import find_proposal
 from backend.services.fovs import open_reader
 from backend.services.model_versions import first_predictor, open_predictor
-from backend.services.projects import project_postprocessing
+from backend.services.projects import PredictionSettings, prediction_settings
 from backend.services.storage_prefixes import fresh_prefix
 from backend.services.transitions import move_box
 from pipeline.errors import PipelineError
@@ -49,7 +49,8 @@ class _Question:
     box: Window
     model_version_id: int | None
     first: str
-    postprocessing: Mapping[str, Mapping[str, Any]]
+    settings: PredictionSettings
+    proposed_shrink: int | None
 
 
 def predict_box(context: Context, *, box_id: int) -> None:
@@ -106,8 +107,18 @@ def _begin(context: Context, box_id: int) -> _Question | None:
             box=Window(box.row, box.col, box.height, box.width),
             model_version_id=job.model_version_id,
             first=first_predictor(session, job.project_id),
-            postprocessing=project_postprocessing(session, project_id=job.project_id),
+            settings=prediction_settings(session, project_id=job.project_id),
+            proposed_shrink=_proposed_shrink(session, task, job, compartment=box.compartment),
         )
+
+
+def _proposed_shrink(session: Session, task: Task, job: Job, *, compartment: str) -> int | None:
+    """How much the predictor saw the FOV shrunken when it made the proposal, where that is known."""
+    proposal = find_proposal(session, fov_id=task.fov_id, model_version_id=job.model_version_id)
+    if proposal is None:
+        return None
+    shrinks: Mapping[str, int] = proposal.report.get("shrink", {})
+    return shrinks.get(compartment)
 
 
 def _lock(session: Session, box_id: int) -> BoxPrediction | None:
@@ -129,7 +140,8 @@ def _predict(context: Context, question: _Question) -> npt.NDArray[np.uint32]:
         image,
         _inside(seen, around),
         pixel_size_um=question.fov.pixel_size_um,
-        postprocessing=question.postprocessing,
+        shrink=question.settings.shrink or question.proposed_shrink,
+        postprocessing=question.settings.postprocessing,
     )
     cut = labels[question.compartment][_inside(question.box, seen).slices]
     return relabel_sequential(cut).astype("<u4")

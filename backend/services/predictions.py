@@ -29,7 +29,7 @@ from backend.services.fovs import get_fov, open_reader
 from backend.services.jobs import fail_job, get_job, publish_tasks
 from backend.services.label_canvas import LabelCanvas, label_canvas
 from backend.services.model_versions import first_predictor, model_name, open_predictor
-from backend.services.projects import project_postprocessing
+from backend.services.projects import prediction_settings
 from backend.services.run_progress import is_heard_of, recorded_prediction
 from backend.services.storage_prefixes import fresh_prefix
 from backend.services.transitions import move_fov
@@ -156,9 +156,13 @@ def propose_labels(context: Context, *, fov_id: int, predictors: _Predictors) ->
     shape = (fov.n_frames, fov.n_rows, fov.n_columns)
     with fresh_prefix(context, "revisions") as prefix, label_canvas(compartments, shape) as canvas:
         confidences: dict[str, Values] = {}
+        shrinks: dict[str, int] = {}
         for model_version_id, names in shares.items():
             predictor = predictors.of(model_version_id)
-            confidences |= _paint(context, fov, canvas, predictor=predictor, compartments=names)
+            painted = _paint(context, fov, canvas, predictor=predictor, compartments=names)
+            confidences |= painted.confidences
+            if painted.shrink is not None:
+                shrinks |= dict.fromkeys(names, painted.shrink)
         confidences = renumber_confidences(confidences, canvas.match())
         stored = store_fov_labels(context, canvas, prefix=prefix, fov=fov)
         store_confidences(context, confidences, prefix=prefix)
@@ -166,7 +170,7 @@ def propose_labels(context: Context, *, fov_id: int, predictors: _Predictors) ->
             RevisionSource.PREDICTOR,
             predictor=predictors.name,
             model_version_id=predictors.model_version_id,
-            report=_report(predictors, shares),
+            report=_report(predictors, shares) | ({"shrink": shrinks} if shrinks else {}),
         )
         with transaction(context.sessions) as session:
             held = session.get_one(Fov, fov_id, with_for_update={"key_share": True})
@@ -200,20 +204,34 @@ def _report(predictors: _Predictors, shares: Mapping[int | None, list[str]]) -> 
     }
 
 
+@dataclass(frozen=True)
+class _Painted:
+    """What else is known of the labels on a canvas.
+
+    confidences : how sure the predictor is of each instance, indexed by label
+    shrink : how much it saw the FOV shrunken; None where the sizes of pixels decided
+    """
+
+    confidences: dict[str, Values]
+    shrink: int | None
+
+
 def _paint(
     context: Context, fov: Fov, canvas: LabelCanvas, *, predictor: Predictor, compartments: list[str]
-) -> dict[str, Values]:
-    """Predict an FOV frame by frame, by tiles; instances of different frames get different labels.
-
-    Returns
-    -------
-    dict
-        How sure the predictor is of each instance on the canvas, indexed by label.
-    """
+) -> _Painted:
+    """Predict an FOV frame by frame, by tiles; instances of different frames get different labels."""
     trainer = _trainer(context)
     reader = open_reader(context, fov)
     with reading(context.sessions) as session:
-        postprocessing = project_postprocessing(session, project_id=fov.project_id)
+        settings = prediction_settings(session, project_id=fov.project_id)
+    shrink = settings.shrink
+    if shrink is None:
+        shrink = trainer.choose_shrink(
+            predictor,
+            _FrameInput(reader, fov.n_frames // 2),
+            shape=(fov.n_rows, fov.n_columns),
+            pixel_size_um=fov.pixel_size_um,
+        )
     confidences: dict[str, Values] = {}
     for frame in range(fov.n_frames):
         starts = {name: int(canvas.planes[name].max(initial=0)) for name in compartments}
@@ -223,7 +241,8 @@ def _paint(
             read,
             shape=(fov.n_rows, fov.n_columns),
             pixel_size_um=fov.pixel_size_um,
-            postprocessing=postprocessing,
+            shrink=shrink,
+            postprocessing=settings.postprocessing,
         )
         for band in bands:
             if band.compartment not in compartments:
@@ -234,7 +253,7 @@ def _paint(
         for name in set(bands.confidences) & set(compartments):
             held = confidences.get(name)
             confidences[name] = append_confidences(held, bands.confidences[name], start=starts[name])
-    return confidences
+    return _Painted(confidences, shrink)
 
 
 @dataclass(frozen=True)

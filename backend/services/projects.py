@@ -26,6 +26,7 @@ from pipeline.watershed_settings import check_postprocessing
 CROP_SIZES_PX = (32, 2048)
 FIRST_PREDICTORS = ("default", "baseline")
 TRAINING_STARTS = ("default", "fresh", "current")
+SHRINKS = ("auto", "1", "2", "4", "8")
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class ProjectSettings:
     training begins with: `default`, the model that comes with the program where there is one; `fresh`,
     weights that have seen nothing; `current`, the model version that predicts new jobs. `hide_uncertain`
     keeps cells that annotators marked as uncertain out of training: they are neither cell nor background.
+    `shrink` is how many pixels of an image lie along the side of one that the predictor sees, `auto` to let
+    it choose for each FOV.
     """
 
     qc: Mapping[str, Any] = field(default_factory=dict)
@@ -52,6 +55,7 @@ class ProjectSettings:
     postprocessing: Mapping[str, Any] = field(default_factory=dict)
     train_from: str = "default"
     hide_uncertain: bool = True
+    shrink: str = "auto"
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "ProjectSettings":
@@ -85,6 +89,8 @@ class ProjectSettings:
             raise InvalidInput(f"qc is {self.qc!r}; give thresholds by name.", field="qc")
         self.qc_thresholds()
         check_training_start(self.train_from)
+        if self.shrink not in SHRINKS:
+            raise InvalidInput(f"shrink is {self.shrink!r}; give {', '.join(SHRINKS)}.", field="shrink")
         if not isinstance(self.hide_uncertain, bool):
             raise InvalidInput(f"hide_uncertain is {self.hide_uncertain!r}; give true or false.")
         self.watershed_parameters()
@@ -117,6 +123,10 @@ class ProjectSettings:
             return check_postprocessing(self.postprocessing)
         except PipelineError as fault:
             raise InvalidInput(str(fault), field="postprocessing") from fault
+
+    def chosen_shrink(self) -> int | None:
+        """`shrink` as a number; None when the predictor chooses."""
+        return None if self.shrink == "auto" else int(self.shrink)
 
     def to_dict(self) -> dict[str, Any]:
         """The settings as they are stored and shown."""
@@ -164,10 +174,22 @@ def get_project(session: Session, *, project_id: int) -> Project:
     return project
 
 
-def project_postprocessing(session: Session, *, project_id: int) -> dict[str, dict[str, Any]]:
-    """What a project sets of the watershed, by compartment."""
-    settings = get_project(session, project_id=project_id).settings
-    return ProjectSettings.from_dict(settings).watershed_parameters()
+@dataclass(frozen=True)
+class PredictionSettings:
+    """What a project sets for predictors.
+
+    postprocessing : parameters of the watershed by compartment
+    shrink : how much images are shrunk; None when the predictor chooses
+    """
+
+    postprocessing: Mapping[str, Mapping[str, Any]]
+    shrink: int | None
+
+
+def prediction_settings(session: Session, *, project_id: int) -> PredictionSettings:
+    """What a project sets for predictors."""
+    settings = ProjectSettings.from_dict(get_project(session, project_id=project_id).settings)
+    return PredictionSettings(settings.watershed_parameters(), settings.chosen_shrink())
 
 
 def find_project(session: Session, *, name: str) -> Project | None:

@@ -39,7 +39,7 @@ from training.errors import (
     UnusableDataset,
 )
 from training.evaluate import EvaluationItem, evaluate_images, evaluate_predictor
-from training.large_images import PredictedBands, predict_image
+from training.large_images import PredictedBands, choose_shrink, predict_image
 from training.model_folder import default_model_dir, read_description
 from training.presets import load_preset
 from training.report import write_report
@@ -64,6 +64,20 @@ def load_work_predictor(spec: str | Path) -> Predictor:
 class WorkTrainer:
     """Predicts large images, trains and scores; see `backend.ports.Trainer`."""
 
+    def choose_shrink(
+        self,
+        predictor: Predictor,
+        read: ReadInput,
+        *,
+        shape: tuple[int, int],
+        pixel_size_um: float | None = None,
+    ) -> int | None:
+        """How much images like this one are to be shrunk; None when the sizes of the pixels decide."""
+        with _translated():
+            return choose_shrink(
+                cast(predictors.Predictor, predictor), read, shape, pixel_size_um=pixel_size_um
+            )
+
     def predict_bands(
         self,
         predictor: Predictor,
@@ -71,12 +85,13 @@ class WorkTrainer:
         *,
         shape: tuple[int, int],
         pixel_size_um: float | None = None,
+        shrink: int | None = None,
         postprocessing: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> "_Bands":
         """Label images of an image of any size, by tiles, as bands from top to bottom."""
         with _translated():
             adjusted = cast(predictors.Predictor, predictor).adjusted(postprocessing or {})
-            return _Bands(predict_image(adjusted, read, shape, pixel_size_um=pixel_size_um))
+            return _Bands(predict_image(adjusted, read, shape, pixel_size_um=pixel_size_um, shrink=shrink))
 
     def predict_window(
         self,
@@ -85,17 +100,23 @@ class WorkTrainer:
         window: Window,
         *,
         pixel_size_um: float | None = None,
+        shrink: int | None = None,
         postprocessing: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> LabelSet:
-        """Label images of a window of an image, with the intensities of the whole image."""
+        """Label images of a window of an image, with the intensities and the scale of the whole image."""
         part = image[window.slices]
         with _translated():
             adjusted = cast(predictors.Predictor, predictor).adjusted(postprocessing or {})
+            if shrink is None:
+                shrink = choose_shrink(
+                    adjusted, lambda tile: image[tile.slices], image.shape[:2], pixel_size_um=pixel_size_um
+                )
             bands = predict_image(
                 adjusted.calibrated([image]),
                 lambda tile: part[tile.slices],
                 part.shape[:2],
                 pixel_size_um=pixel_size_um,
+                shrink=shrink,
             )
             pieces = [band.labels for band in bands]
         return {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}

@@ -11,7 +11,7 @@ from backend.api.schemas.editor_settings import (
     ViewPresetIn,
     ViewPresetOut,
 )
-from backend.services.projects import TRAINING_STARTS
+from backend.services.projects import SHRINKS, TRAINING_STARTS
 
 
 class ProjectSettingsIn(Schema):
@@ -32,6 +32,7 @@ class ProjectSettingsIn(Schema):
     postprocessing = object_field()
     train_from = String(validate=OneOf(TRAINING_STARTS))
     hide_uncertain = Boolean(truthy={True}, falsy={False})
+    shrink = String(validate=OneOf(SHRINKS))
 
 
 class ProjectIn(Schema):
@@ -55,6 +56,7 @@ class ProjectSettingsOut(Out):
     postprocessing = object_field()
     train_from = String(validate=OneOf(TRAINING_STARTS))
     hide_uncertain = Boolean()
+    shrink = String(validate=OneOf(SHRINKS))
 
 
 class CurrentModelOut(Out):

@@ -863,6 +863,8 @@ export interface components {
             /** @enum {string} */
             train_from: "default" | "fresh" | "current";
             hide_uncertain: boolean;
+            /** @enum {string} */
+            shrink: "auto" | "1" | "2" | "4" | "8";
         };
         CurrentModelOut: {
             id: number;
@@ -934,6 +936,8 @@ export interface components {
             /** @enum {string} */
             train_from?: "default" | "fresh" | "current";
             hide_uncertain?: boolean;
+            /** @enum {string} */
+            shrink?: "auto" | "1" | "2" | "4" | "8";
         };
         ProjectIn: {
             name: string;

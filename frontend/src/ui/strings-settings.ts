@@ -37,6 +37,19 @@ export const settingsStrings = {
     shape_z: "Unusual shape (robust z)",
     min_outlier_cells: "Fewest instances to judge what is unusual",
   },
+  shrink: {
+    title: "Size of objects",
+    lead: "Objects much larger than those a predictor has learnt break into pieces. It sees such images shrunken and gives outlines of full size.",
+    label: "How images are seen",
+    hint: "One factor for all suits a laboratory whose magnification stays the same. It counts from the next prediction on.",
+    names: {
+      auto: "As the predictor chooses for each image",
+      "1": "As they are",
+      "2": "Shrunken by 2",
+      "4": "Shrunken by 4",
+      "8": "Shrunken by 8",
+    },
+  },
   viewPresets: {
     title: "View presets",
     lead: "How channels are shown, for every annotator of the project.",

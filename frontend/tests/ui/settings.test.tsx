@@ -174,3 +174,30 @@ it("axe finds no serious fault in the settings", async () => {
   const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
   expect(serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
 });
+
+describe("the size of objects", () => {
+  const card = "Size of objects";
+
+  it("is one factor for all images, or left to the predictor", async () => {
+    const { user, form, save } = await open(card);
+    const choice = form.getByLabelText<HTMLSelectElement>("How images are seen");
+    expect(choice.selectedOptions[0]?.text).toBe("As the predictor chooses for each image");
+    for (const [name, shrink] of [
+      ["Shrunken by 4", "4"],
+      ["As they are", "1"],
+      ["As the predictor chooses for each image", "auto"],
+    ] as const) {
+      await user.selectOptions(choice, name);
+      await save();
+      await waitFor(() => expect(sent().at(-1)).toEqual({ settings: { shrink } }));
+      expect(await form.findByText("Saved.")).toBeTruthy();
+    }
+  });
+
+  it("shows what the server refuses beside the choice", async () => {
+    server.on("PATCH /projects/1", refusal(422, "invalid_input", "shrink is '3'; give auto."));
+    const { form, save } = await open(card);
+    await save();
+    expect((await form.findByRole("alert")).textContent).toBe("shrink is '3'; give auto.");
+  });
+});

@@ -47,6 +47,7 @@ def test_every_setting_can_be_changed_and_is_shown(admin: Caller) -> None:
         "postprocessing": {"nuclear": {"radius_px": 3}},
         "train_from": "fresh",
         "hide_uncertain": False,
+        "shrink": "4",
     }
     changed = admin.patch(f"/projects/{made['id']}", {"settings": changes})
     assert changed.get_json()["settings"] == {**made["settings"], **changes}
@@ -59,6 +60,7 @@ def test_every_setting_can_be_changed_and_is_shown(admin: Caller) -> None:
         ({"crop_size_px": 100.5}, "settings.crop_size_px: Not a valid integer."),
         ({"overlap": 0.9}, "settings.overlap: Must be"),
         ({"owner": 3}, "settings.owner: Unknown field."),
+        ({"shrink": "3"}, "settings.shrink: Must be one of: auto, 1, 2, 4, 8."),
         ({"submit_checks": {"min_aera_px": 3}}, "settings.submit_checks.min_aera_px: Unknown field."),
         ({"cell_types": [{"id": "a"}]}, "settings.cell_types.0.name: Missing data for required field."),
     ],

@@ -50,6 +50,7 @@ class BrightPredictor:
     name: str = "baseline"
     compartments: tuple[str, ...] = ("whole_cell", "nuclear")
     mean_f1: float = 0.5
+    input_channels: tuple[str, ...] = ("nuclear", "membrane")
 
     def predict(self, image: npt.NDArray[Any]) -> LabelSet:
         nuclei, _ = ndi.label(image[..., 0] > 100)
@@ -95,6 +96,21 @@ class QuickTrainer:
     n_trained: int = 0
     limits: list[TrainingLimits] = field(default_factory=list)
     asked: list[tuple[float | None, dict[str, Any]]] = field(default_factory=list)
+    shrink: int | None = 1
+    n_chosen: int = 0
+    shrinks: list[int | None] = field(default_factory=list)
+
+    def choose_shrink(
+        self,
+        predictor: Predictor,
+        read: ReadInput,
+        *,
+        shape: tuple[int, int],
+        pixel_size_um: float | None = None,
+    ) -> int | None:
+        assert read(Window(0, 0, 1, 1)).shape[:2] == (1, 1)
+        self.n_chosen += 1
+        return self.shrink
 
     def predict_bands(
         self,
@@ -103,9 +119,11 @@ class QuickTrainer:
         *,
         shape: tuple[int, int],
         pixel_size_um: float | None = None,
+        shrink: int | None = None,
         postprocessing: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> "QuickBands":
         self.asked.append((pixel_size_um, dict(postprocessing or {})))
+        self.shrinks.append(shrink)
         return QuickBands(predictor.predict(read(Window(0, 0, *shape))))
 
     def predict_window(
@@ -115,9 +133,11 @@ class QuickTrainer:
         window: Window,
         *,
         pixel_size_um: float | None = None,
+        shrink: int | None = None,
         postprocessing: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> LabelSet:
         self.asked.append((pixel_size_um, dict(postprocessing or {})))
+        self.shrinks.append(shrink)
         return predictor.predict(image[window.slices])
 
     def train(

@@ -18,6 +18,7 @@ from backend.services.assignments import claim_assignment, release_assignment
 from backend.services.box_answers import MARGIN_PX, give_up_box, predict_box
 from backend.services.box_predictions import labels_key, request_box
 from backend.services.context import Context
+from backend.services.fov_labels import find_proposal
 from pipeline.labels import same_partition
 from pipeline.types import LabelSet
 from pipeline.windows import Window
@@ -116,6 +117,32 @@ def test_a_box_is_predicted_at_the_pixel_size_and_with_the_settings_of_its_fov(l
         project.settings = {**project.settings, "postprocessing": {"nuclear": {"growth_px": 0}}}
     predict_box(lite.context, box_id=lite.ask())
     assert lite.trainer.asked[-1] == (0.25, {"nuclear": {"growth_px": 0}})
+
+
+@pytest.mark.parametrize(("setting", "shrink"), [("auto", 4), ("2", 2), ("1", 1)])
+def test_a_box_is_seen_at_the_scale_of_the_proposal_unless_one_is_set(
+    lite: Asking, setting: str, shrink: int
+) -> None:
+    with transaction(lite.context.sessions) as session:
+        fov_id = session.get_one(Task, session.get_one(Assignment, lite.assignment_id).task_id).fov_id
+        proposal = find_proposal(session, fov_id=fov_id, model_version_id=None)
+        assert proposal is not None
+        assert proposal.report["shrink"] == {"whole_cell": 1, "nuclear": 1}
+        proposal.report = {"shrink": {"whole_cell": 8, "nuclear": 4}}
+        project = session.get_one(Project, session.get_one(Fov, fov_id).project_id)
+        project.settings = {**project.settings, "shrink": setting}
+    predict_box(lite.context, box_id=lite.ask(compartment="nuclear"))
+    assert lite.trainer.shrinks[-1] == shrink
+
+
+def test_a_box_of_a_proposal_of_unknown_scale_is_left_to_the_predictor(lite: Asking) -> None:
+    with transaction(lite.context.sessions) as session:
+        fov_id = session.get_one(Task, session.get_one(Assignment, lite.assignment_id).task_id).fov_id
+        proposal = find_proposal(session, fov_id=fov_id, model_version_id=None)
+        assert proposal is not None
+        proposal.report = {}
+    predict_box(lite.context, box_id=lite.ask())
+    assert lite.trainer.shrinks[-1] is None
 
 
 def test_work_that_was_lost_in_the_middle_is_done_again(lite: Asking) -> None:

@@ -82,6 +82,9 @@ def _add_model(loop: Loop, compartments: tuple[str, ...]) -> int:
     return version.id
 
 
+SEEN_AS_IT_IS = {"shrink": {"whole_cell": 1, "nuclear": 1}}
+
+
 def test_every_fov_of_the_job_gets_a_proposal_and_the_job_opens(loop: Loop) -> None:
     fov_ids = [loop.ingest("one"), loop.ingest("two", seed=1, n_frames=2)]
     job_id = loop.launch()
@@ -92,7 +95,7 @@ def test_every_fov_of_the_job_gets_a_proposal_and_the_job_opens(loop: Loop) -> N
         assert fov.current_revision_id == proposal.id
         assert (proposal.source, proposal.predictor) == (RevisionSource.PREDICTOR, "baseline")
         assert proposal.model_version_id is None
-        assert proposal.report == {}
+        assert proposal.report == SEEN_AS_IT_IS
     with reading(loop.context.sessions) as session:
         tasks = session.scalars(select(Task).where(Task.job_id == job_id)).all()
         run = session.scalars(select(Run)).one()
@@ -204,7 +207,7 @@ def test_the_current_model_version_proposes_and_is_recorded(lite: Loop) -> None:
     lite.launch()
     proposal = _proposal(lite, fov_id, version_id)
     assert (proposal.predictor, proposal.model_version_id) == ("unet-1", version_id)
-    assert proposal.report == {}
+    assert proposal.report == SEEN_AS_IT_IS
 
 
 def test_the_baseline_stands_in_for_a_compartment_the_model_cannot_give_and_that_is_said(
@@ -280,3 +283,45 @@ def test_the_pixel_size_of_the_fov_and_the_parameters_of_the_project_reach_the_p
         )
     lite.launch()
     assert lite.trainer.asked == [(0.25, {"nuclear": {"growth_px": 0}})]
+
+
+@pytest.mark.parametrize("wanted", ["DAPI", "CD3"])
+def test_a_predictor_of_more_channels_gets_them_by_name_or_the_job_says_which_is_missing(
+    lite: Loop, wanted: str
+) -> None:
+    taken = BrightPredictor(input_channels=("nuclear", "membrane", wanted))
+    lite.context = replace(lite.context, load_predictor=lambda spec: taken)
+    fov_id = lite.ingest("one")
+    job = lite.job(lite.launch())
+    if wanted == "DAPI":
+        assert job.state is JobState.OPEN
+        labels = open_fov_labels(lite.context, _proposal(lite, fov_id)).read_frame(0)
+        assert same_partition(labels["nuclear"], square_nuclei())
+    else:
+        assert job.state is JobState.FAILED
+        assert "takes a channel 'CD3', and 0 of the channels ['DAPI', 'membrane']" in (job.failure or "")
+
+
+def test_all_frames_are_seen_at_the_scale_that_the_predictor_chooses_once(lite: Loop) -> None:
+    lite.trainer.shrink = 4
+    fov_id = lite.ingest("one", n_frames=3)
+    lite.launch()
+    assert (lite.trainer.n_chosen, lite.trainer.shrinks) == (1, [4, 4, 4])
+    assert _proposal(lite, fov_id).report == {"shrink": {"whole_cell": 4, "nuclear": 4}}
+
+
+def test_what_pixel_sizes_decide_is_not_noted(lite: Loop) -> None:
+    lite.trainer.shrink = None
+    fov_id = lite.ingest("one")
+    lite.launch()
+    assert lite.trainer.shrinks == [None]
+    assert _proposal(lite, fov_id).report == {}
+
+
+def test_the_shrink_that_the_project_sets_leaves_nothing_to_choose(lite: Loop) -> None:
+    with transaction(lite.context.sessions) as session:
+        update_settings(session, project_id=lite.project_id, changes={"shrink": "2"})
+    fov_id = lite.ingest("one")
+    lite.launch()
+    assert (lite.trainer.n_chosen, lite.trainer.shrinks) == (0, [2])
+    assert _proposal(lite, fov_id).report == {"shrink": {"whole_cell": 2, "nuclear": 2}}

@@ -14,7 +14,7 @@ from backend.services.projects import (
     find_project,
     get_project,
     list_projects,
-    project_postprocessing,
+    prediction_settings,
     update_settings,
 )
 from tests.backend.conftest import Transaction
@@ -38,6 +38,7 @@ def test_a_project_is_created_with_every_setting(context: Context, begin: Transa
             "postprocessing": {},
             "train_from": "default",
             "hide_uncertain": True,
+            "shrink": "auto",
         }
         assert find_project(session, name="colon").id == made.id  # type: ignore[union-attr]
         assert find_project(session, name="liver") is None
@@ -115,8 +116,23 @@ def test_parameters_of_the_watershed_are_kept_and_checked(context: Context, begi
     chosen = {"nuclear": {"preset": "paper", "radius_px": 3}}
     with begin() as session:
         made = create_project(session, context, name="colon", settings={"postprocessing": chosen})
-        assert project_postprocessing(session, project_id=made.id) == chosen
+        assert prediction_settings(session, project_id=made.id).postprocessing == chosen
     with pytest.raises(
         InvalidInput, match="postprocessing: nuclear has no parameter radius; known are preset"
     ):
         ProjectSettings.from_dict({"postprocessing": {"nuclear": {"radius": 3}}})
+
+
+@pytest.mark.parametrize(("setting", "shrink"), [("auto", None), ("1", 1), ("2", 2), ("4", 4), ("8", 8)])
+def test_how_much_images_are_shrunk_is_set_or_chosen(
+    context: Context, begin: Transaction, setting: str, shrink: int | None
+) -> None:
+    with begin() as session:
+        made = create_project(session, context, name="colon", settings={"shrink": setting})
+        assert prediction_settings(session, project_id=made.id).shrink == shrink
+
+
+@pytest.mark.parametrize("shrink", [3, 2, None, "16", ["auto"]])
+def test_other_shrinks_are_refused(shrink: object) -> None:
+    with pytest.raises(InvalidInput, match=r"; give auto, 1, 2, 4, 8\."):
+        ProjectSettings.from_dict({"shrink": shrink})

@@ -1,6 +1,7 @@
 import { settingsStrings } from "../../strings-settings";
 import type { SectionProps } from "../ProjectPage";
 import { CellTypesCard } from "./CellTypesCard";
+import { ShrinkCard } from "./ShrinkCard";
 import { ThresholdsCard } from "./ThresholdsCard";
 import { ViewPresetsCard } from "./ViewPresetsCard";
 
@@ -18,7 +19,7 @@ const QC = {
   min_outlier_cells: 20,
 };
 
-/** What the project sets for annotators and for its automatic checks. */
+/** What the project sets for annotators, for its automatic checks and for its predictor. */
 export default function SettingsSection(props: SectionProps) {
   return (
     <>
@@ -39,6 +40,7 @@ export default function SettingsSection(props: SectionProps) {
         lead={text.qc.lead}
         defaults={QC}
       />
+      <ShrinkCard {...props} />
       <ViewPresetsCard {...props} />
     </>
   );
