@@ -3,7 +3,8 @@
 Labels
     A label of a crop becomes the label of the FOV that holds most of its pixels. Where crops say different
     things of one cell, the crop that holds more of it is heard. Daughters of one division add up. What is
-    said of labels without pixels is left out.
+    said of labels without pixels is left out. A daughter that no crop showed together with its parent stays
+    with it, since nobody could say otherwise.
 
 Places
     Notes and ignored regions are moved to FOV pixels, under ids of their own. What the crops inherited from
@@ -15,7 +16,7 @@ Law: crops that nobody changed give back what they were cut from, for labels tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -26,6 +27,9 @@ from pipeline.mark_cuts import Marks, cut_places, move_region, shifted
 from pipeline.mark_grammar import DIVISION, IGNORE, MAX_DAUGHTERS, NOTE, MarkKey, MarkValue, parse_key
 from pipeline.types import Labels
 from pipeline.windows import Window
+
+ReadWindow = Callable[[str, Window], Labels]
+"""Labels of a window of an FOV by compartment, int32 (frame, row, col)."""
 
 _ID_STEM = 10
 
@@ -64,7 +68,11 @@ def majority_labels(crop: Labels, fov: Labels) -> dict[int, tuple[int, int]]:
 
 
 def stitch_marks(
-    crops: Iterable[MarkedCrop], read_fov: Callable[[str, Window], Labels], *, inherited: Marks
+    crops: Iterable[MarkedCrop],
+    read_fov: ReadWindow,
+    *,
+    inherited: Marks,
+    read_inherited: ReadWindow,
 ) -> dict[str, MarkValue]:
     """Put the marks of crops together; see the module for the rules.
 
@@ -76,6 +84,8 @@ def stitch_marks(
         Labels of a window of the stitched FOV by compartment, int32 (frame, row, col).
     inherited : mapping
         The marks of the FOV that the crops were cut from.
+    read_inherited : function
+        As `read_fov`, of the labels that the crops were cut from; called where those marks hold divisions.
 
     Returns
     -------
@@ -84,9 +94,50 @@ def stitch_marks(
     """
     places = {name: value for name, value in inherited.items() if parse_key(name).kind in (NOTE, IGNORE)}
     stitch = _Stitch(places, read_fov)
+    apart = _Apart.of(inherited)
     for crop in crops:
         stitch.add(crop)
+        apart.look(crop.window, read_fov, read_inherited)
+    for name, daughters in apart.divisions():
+        stitch.daughters.setdefault(name, set()).update(daughters)
     return dict(sorted({**stitch.label_marks(), **stitch.place_marks()}.items()))
+
+
+@dataclass
+class _Apart:
+    """Inherited divisions, less the daughters that some crop showed together with their parent."""
+
+    unseen: dict[MarkKey, set[int]]
+    became: dict[tuple[str, int], tuple[int, int]] = field(default_factory=dict)
+    """By compartment and inherited label: the label of the FOV that holds most of it, and the pixels."""
+
+    @classmethod
+    def of(cls, inherited: Marks) -> _Apart:
+        keys = {name: parse_key(name) for name in inherited}
+        held = {key: name for name, key in keys.items() if key.kind == DIVISION}
+        return cls({key: set(inherited[name]["daughters"]) for key, name in held.items()})
+
+    def look(self, window: Window, read_fov: ReadWindow, read_inherited: ReadWindow) -> None:
+        """Take note of what a crop showed, and of what its labels became."""
+        for name in sorted({key.compartment for key in self.unseen}):
+            before = read_inherited(name, window)
+            shown = set(np.unique(before).tolist())
+            for key, daughters in self.unseen.items():
+                if key.compartment == name and key.label in shown:
+                    daughters -= shown
+            for label, found in majority_labels(before, read_fov(name, window)).items():
+                if found[1] > self.became.get((name, label), (0, 0))[1]:
+                    self.became[name, label] = found
+
+    def divisions(self) -> Iterator[tuple[str, set[int]]]:
+        """The key of each division in labels of the FOV, with the daughters that nobody could speak of."""
+        for key, daughters in self.unseen.items():
+            parent, *found = (
+                self.became.get((key.compartment, label), (0, 0))[0] for label in (key.label, *daughters)
+            )
+            left = set(found) - {0, parent}
+            if parent and left:
+                yield f"{DIVISION}/{key.compartment}/{parent}/{key.frame}", left
 
 
 @dataclass(frozen=True)
@@ -103,7 +154,7 @@ class _Stitch:
     """What was gathered of the crops so far; `inherited` are notes and regions alone."""
 
     inherited: Marks
-    read_fov: Callable[[str, Window], Labels]
+    read_fov: ReadWindow
     n_px: dict[str, int] = field(default_factory=dict)
     said: dict[str, MarkValue] = field(default_factory=dict)
     daughters: dict[str, set[int]] = field(default_factory=dict)

@@ -213,8 +213,18 @@ def _stitch_marks(context: Context, plan: _Plan, canvas: LabelCanvas) -> dict[st
     def read_fov(name: str, window: Window) -> Labels:
         return np.asarray(canvas.planes[name][(slice(None), *window.slices)])
 
+    def read_proposal(name: str, window: Window) -> Labels:
+        return _proposed(proposal, name, window, n_frames=plan.fov.n_frames)
+
     order = sorted(range(len(plan.crops)), key=lambda number: plan.crops[number].window)
-    return stitch_marks(map(crop_of, order), read_fov, inherited=inherited)
+    return stitch_marks(map(crop_of, order), read_fov, inherited=inherited, read_inherited=read_proposal)
+
+
+def _proposed(proposal: FovLabels, name: str, window: Window, *, n_frames: int) -> Labels:
+    """What was proposed of a compartment in a window, (frame, row, col); all background where nothing was."""
+    if name not in proposal.compartments:
+        return np.zeros((n_frames, *window.shape), dtype=np.int32)
+    return np.stack([proposal.read(name, frame, window) for frame in range(n_frames)])
 
 
 @dataclass(frozen=True)
@@ -231,10 +241,10 @@ class _CropLabels:
         if crop.submitted is not None and self.compartment in crop.submitted.compartments:
             labels = load_crop_labels(self.context, crop.submitted)
             return labels[crop.submitted.compartments.index(self.compartment)].astype(np.int32)
-        frames = range(self.plan.fov.n_frames)
-        if crop.submitted is None and self.compartment in self.proposal.compartments:
-            return np.stack([self.proposal.read(self.compartment, frame, crop.window) for frame in frames])
-        return np.zeros((len(frames), *crop.window.shape), dtype=np.int32)
+        n_frames = self.plan.fov.n_frames
+        if crop.submitted is None:
+            return _proposed(self.proposal, self.compartment, crop.window, n_frames=n_frames)
+        return np.zeros((n_frames, *crop.window.shape), dtype=np.int32)
 
 
 def _report(report: StitchReport, renumbering: Renumbering | None) -> Mapping[str, Any]:

@@ -57,7 +57,10 @@ def stitch(*crops: MarkedCrop, fov: Labels = CELLS, inherited: Mapping[str, Any]
     def read(_name: str, window: Window) -> Labels:
         return np.ascontiguousarray(fov[(slice(None), *window.slices)])
 
-    return stitch_marks(crops, read, inherited=inherited or {})
+    def read_inherited(_name: str, window: Window) -> Labels:
+        return np.ascontiguousarray(CELLS[(slice(None), *window.slices)])
+
+    return stitch_marks(crops, read, inherited=inherited or {}, read_inherited=read_inherited)
 
 
 def test_the_label_that_holds_most_pixels() -> None:
@@ -101,6 +104,25 @@ def test_daughters_that_two_crops_name_add_up() -> None:
         crop(RIGHT, {"division/whole_cell/4/1": {"daughters": [5, 6]}}),
     ]
     assert stitch(*crops) == {"division/whole_cell/4/1": {"daughters": [3, 5, 6]}}
+
+
+def test_a_daughter_that_no_crop_shows_with_its_parent_stays() -> None:
+    # The left crop shows columns 0 to 20 and the right one 15 to 35: label 1 is in one, 5 and 6 in the other.
+    marks = {"division/whole_cell/1/1": {"daughters": [2, 5, 6]}}
+    left = {"division/whole_cell/1/1": {"daughters": [2]}}
+    assert stitch(crop(LEFT, left), crop(RIGHT, {}), inherited=marks) == marks
+    # What a crop showed is as its annotator left it.
+    assert stitch(crop(LEFT, {}), crop(RIGHT, {}), inherited=marks) == {
+        "division/whole_cell/1/1": {"daughters": [5, 6]}
+    }
+    renumbered = grid(first=100)
+    fov = np.where(renumbered == 104, 0, renumbered).astype(np.int32)
+    assert stitch(crop(LEFT, left), crop(RIGHT, {}), fov=fov, inherited=marks) == {
+        "division/whole_cell/100/1": {"daughters": [101, 105]}
+    }
+    # A parent or daughters that became something else, or nothing, divide no more.
+    assert stitch(crop(LEFT, {}), crop(RIGHT, {}), fov=np.zeros_like(CELLS), inherited=marks) == {}
+    assert stitch(crop(LEFT, {}), crop(RIGHT, {}), fov=np.ones_like(CELLS), inherited=marks) == {}
 
 
 def test_notes_and_regions_move_to_the_fov_under_ids_of_their_own() -> None:
@@ -171,13 +193,20 @@ _REGIONS = st.builds(
     regions=st.dictionaries(st.sampled_from("rs"), _REGIONS),
     size=st.integers(8, 36),
     overlap=st.sampled_from([0.0, 0.2, 0.5]),
+    family=st.lists(st.integers(1, 24), min_size=2, max_size=9, unique=True),
 )
 def test_crops_that_nobody_changed_give_the_marks_back(
-    said: list[tuple[str, int, Any]], notes: Marks, regions: Marks, size: int, overlap: float
+    said: list[tuple[str, int, Any]],
+    notes: Marks,
+    regions: Marks,
+    size: int,
+    overlap: float,
+    family: list[int],
 ) -> None:
     marks = {f"{kind}/whole_cell/{label}": value for kind, label, value in said}
     marks |= {f"note/{name}": value for name, value in notes.items()}
     marks |= {f"ignore/{name}": value for name, value in regions.items()}
+    marks[f"division/whole_cell/{family[0]}/1"] = {"daughters": sorted(family[1:])}
     crops = []
     for window in plan_windows(SHAPE[1:], size_px=size, overlap=overlap):
         labels = {"whole_cell": CELLS[(slice(None), *window.slices)]}

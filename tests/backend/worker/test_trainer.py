@@ -7,11 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from backend.ports import ModelError, TrainingCancelled, TrainingLimits, TrainingStep
+from backend.ports import ModelError, TrainedModel, TrainingCancelled, TrainingLimits, TrainingStep
+from backend.worker import trainer
 from backend.worker.trainer import WorkTrainer, load_work_predictor
 from pipeline.dataset import DatasetItem, build_dataset, load_split
 from pipeline.synthetic import synthetic_tissue
 from pipeline.windows import Window
+from training.model_folder import default_model_dir
+from training.serving.served_model import ServedModel
 
 SHAPE = (128, 128)
 
@@ -58,18 +61,35 @@ def test_training_tells_where_it_is_and_leaves_a_model_folder(model: tuple[Path,
 
 
 def test_a_model_that_an_attempt_before_left_is_scored_and_not_trained_again(
-    model: tuple[Path, list[TrainingStep]], dataset: Path, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    out = Path(shutil.copytree(model[0], tmp_path / "model"))
-    stopped = {"progress": lambda _step: None, "should_stop": lambda: True}
-    trained = WorkTrainer().train(dataset, out, limits=TrainingLimits(epochs=1), **stopped)
+    shipped = default_model_dir()
+    assert shipped is not None
+    out = Path(shutil.copytree(shipped, tmp_path / "model"))
+    n_trained = 0
+
+    def train(*_args: object, **_values: object) -> None:
+        nonlocal n_trained
+        n_trained += 1
+        shutil.copytree(shipped, out)
+
+    monkeypatch.setattr(trainer, "train_model", train)
+    monkeypatch.setattr(trainer, "serve_trained_model", lambda *_args: ServedModel("keras"))
+    monkeypatch.setattr(trainer, "_test_scores", lambda *_args: {"mean_f1": 0.5})
+    monkeypatch.setattr(trainer, "write_report", lambda *_args: None)
+
+    def finish() -> TrainedModel:
+        limits = TrainingLimits(start="fresh")
+        return WorkTrainer().train(
+            tmp_path, out, limits=limits, progress=lambda _step: None, should_stop=lambda: False
+        )
+
+    trained = finish()
+    assert (n_trained, trained.kind, trained.metrics["test"]) == (0, "unet", {"mean_f1": 0.5})
     assert trained.metrics["curve"]
-    assert 0 <= trained.metrics["test"]["mean_f1"] <= 1
     # What is damaged is trained anew.
     (out / "model.json").write_text("{}")
-    with pytest.raises(TrainingCancelled):
-        WorkTrainer().train(dataset, out, limits=TrainingLimits(epochs=1), **stopped)
-    assert not out.exists()
+    assert (finish(), n_trained) == (trained, 1)
 
 
 def test_the_model_predicts_both_compartments_in_bands(model: tuple[Path, list[TrainingStep]]) -> None:
@@ -118,14 +138,35 @@ def test_a_window_is_predicted_with_the_intensities_of_its_image() -> None:
     assert not WorkTrainer().predict_window(baseline, dark, Window(0, 0, 40, 128))["nuclear"].any()
 
 
+def test_images_are_seen_as_much_shrunken_as_said(model: tuple[Path, list[TrainingStep]]) -> None:
+    image = next(_items(1)).image
+
+    def read(window: Window) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+        return image[window.slices]
+
+    work, predictor = WorkTrainer(), load_work_predictor(model[0])
+    assert work.choose_shrink(predictor, read, shape=SHAPE) == 1
+    plain, halved = (
+        {band.compartment: band.labels for band in work.predict_bands(predictor, read, shape=SHAPE, **how)}
+        for how in ({}, {"shrink": 2})
+    )
+    for name, labels in halved.items():
+        assert labels.shape == plain[name].shape == SHAPE
+        assert not np.array_equal(labels, plain[name])
+    part = work.predict_window(predictor, image, Window(0, 0, *SHAPE), shrink=2)
+    assert np.mean((part["nuclear"] > 0) == (halved["nuclear"] > 0)) > 0.9
+    with pytest.raises(ModelError, match="shrink is 3; choose one of"):
+        work.predict_bands(predictor, read, shape=SHAPE, shrink=3)
+
+
 def test_the_baseline_is_scored_on_what_has_truth(dataset: Path) -> None:
     images, labels = load_split(dataset, "test")
-    trainer, baseline = WorkTrainer(), load_work_predictor("baseline")
-    both = trainer.score(baseline, images, labels)
+    work, baseline = WorkTrainer(), load_work_predictor("baseline")
+    both = work.score(baseline, images, labels)
     assert both["mean_f1"] == pytest.approx((both["whole_cell"]["f1"] + both["nuclear"]["f1"]) / 2)
     assert both["nuclear"]["f1"] > 0.3
     labels[..., 0] = -1
-    assert set(trainer.score(baseline, images, labels)) == {"nuclear", "mean_f1"}
+    assert set(work.score(baseline, images, labels)) == {"nuclear", "mean_f1"}
 
 
 def test_a_training_that_is_to_stop_leaves_nothing(dataset: Path, tmp_path: Path) -> None:
