@@ -67,6 +67,8 @@ class StitchedBands:
         painter = Painter(self._survey, self._clusters)
         for row, band in painter.bands(self._read_crop):
             yield row, band.reshape((*self._survey.stack_shape, *band.shape[1:]))
+            # Not held while the next one is made: two bands would be there at once.
+            del band
         self._report = _report(self._survey, self._clusters, painter)
 
     @property
@@ -161,6 +163,7 @@ def stitch_labels(
     stitched = np.zeros((*np.shape(crops[0][1])[:-2], *shape), dtype=np.int32)
     for row, band in bands:
         stitched[..., row : row + band.shape[-2], :] = band
+        del band
     return stitched, bands.report
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import weakref
 
 import numpy as np
 import pytest
@@ -346,3 +347,20 @@ def test_the_report_waits_for_the_last_band():
     bands = stitch_bands([Window(0, 0, 2, 2)], lambda _: np.zeros((2, 2), np.int32), (2, 2))
     with pytest.raises(CropMismatch, match="ready after the last band"):
         _ = bands.report
+
+
+def test_a_band_that_was_taken_is_not_held_while_the_next_is_made():
+    whole = np.arange(1, 401, dtype=np.int32).reshape(20, 20)
+    windows = plan_windows(whole.shape, size_px=8, overlap=0.25)
+    taken: list[weakref.ref[np.ndarray]] = []
+    held = []
+
+    def read(number: int) -> np.ndarray:
+        held.append([ref() is not None for ref in taken])
+        return whole[windows[number].slices]
+
+    for _, band in stitch_bands(windows, read, whole.shape):
+        taken.append(weakref.ref(band.base))
+        del band
+    assert len(taken) > 2
+    assert not any(any(alive) for alive in held)
