@@ -16,8 +16,9 @@ from pipeline.io import ImageSource, open_image, write_labels_tif, write_npz
 from pipeline.model_input import model_image
 from pipeline.types import Labels
 from training.baseline import BaselinePredictor
-from training.large_images import predict_image
+from training.large_images import choose_shrink, predict_image
 from training.object_scale import SHRINKS
+from training.prediction import StageClock
 from training.predictor import Predictor, load_predictor
 
 SUFFIXES = (".npz", ".tif", ".tiff")
@@ -125,15 +126,31 @@ class FoundLabels:
 
 
 def predict_source(predictor: Predictor, source: ImageSource, *, shrink: int | None = None) -> FoundLabels:
-    """Label every frame of an image; `shrink` as `training.large_images.predict_image` has it."""
+    """Label every frame of an image, all at one scale.
+
+    Parameters
+    ----------
+    shrink
+        As `training.large_images.predict_image` has it; what it chooses is chosen by the middle frame.
+    """
     n_frames, _, rows, cols = source.shape
+    clock = StageClock()
+    read = partial(model_image, source)
+    with clock.stage("scale"):
+        if shrink is None:
+            middle = partial(read, frame=n_frames // 2)
+            shrink = choose_shrink(predictor, middle, (rows, cols), pixel_size_um=source.pixel_size_um)
     names = predictor.compartments
     found = FoundLabels(np.zeros((n_frames, rows, cols, len(names)), np.int32), names)
+    found.seconds.update(clock.seconds)
     with progress_of("predict") as report:
         for frame in range(n_frames):
-            read = partial(model_image, source, frame=frame)
             bands = predict_image(
-                predictor, read, (rows, cols), pixel_size_um=source.pixel_size_um, shrink=shrink
+                predictor,
+                partial(read, frame=frame),
+                (rows, cols),
+                pixel_size_um=source.pixel_size_um,
+                shrink=shrink,
             )
             for band in bands:
                 for plane, name in enumerate(names):
