@@ -1,12 +1,13 @@
 """Storage in a folder of this machine: atomic, durable writes and no way out of the folder."""
 
+import errno
 import os
 import shutil
 import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,6 +19,8 @@ from backend.ports import MissingObject
 _PARTIAL = ".partial"
 _COPY_BYTES = 1 << 20
 _STALE_S = 24 * 3600
+# What file systems without hard links, some containers among them, say when one is asked for.
+_NO_LINKS = frozenset({errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EMLINK, errno.EXDEV, errno.ENOSYS})
 
 
 class LocalStorage:
@@ -45,8 +48,10 @@ class LocalStorage:
     def _drop_stale(self) -> None:
         """Remove what writers that were killed left behind more than a day ago."""
         for path in self._partial.iterdir():
-            if time.time() - path.lstat().st_mtime > _STALE_S:
-                shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+            # Others write and start at the same time: what was there a moment ago may be gone.
+            with suppress(FileNotFoundError):
+                if time.time() - path.lstat().st_mtime > _STALE_S:
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
 
     def put(self, key: str, data: bytes) -> None:
         self._write(key, lambda file: file.write(data))
@@ -115,6 +120,12 @@ class LocalStorage:
             self._path(key).unlink()
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
             return
+        except OSError as fault:
+            raise StorageError(
+                f"The storage could not delete {key!r}: {fault.strerror or fault}. Check rights of"
+                f" {self._root}.",
+                key=key,
+            ) from fault
 
     def delete_prefix(self, prefix: str) -> None:
         folder = self._path(check_removable(prefix))
@@ -139,7 +150,7 @@ class LocalStorage:
 
     @contextmanager
     def local_copy(self, prefix: str) -> Iterator[Path]:
-        """A temporary folder of hard links, which costs no space; to read only."""
+        """A temporary folder of hard links, which costs no space; of copies where the disk knows no links."""
         keys = tuple(self.list(prefix))
         if not keys:
             raise MissingObject(f"There is nothing below {prefix!r} in the storage.", key=prefix)
@@ -148,8 +159,26 @@ class LocalStorage:
             for key in keys:
                 target = Path(folder) / key[skip:]
                 target.parent.mkdir(parents=True, exist_ok=True)
-                os.link(self._path(key), target)
+                self._link(key, target)
             yield Path(folder)
+
+    def _link(self, key: str, target: Path) -> None:
+        source = self._path(key)
+        try:
+            try:
+                os.link(source, target)
+            except OSError as fault:
+                if fault.errno not in _NO_LINKS:
+                    raise
+                shutil.copyfile(source, target)
+        except FileNotFoundError as fault:
+            raise MissingObject(f"There is no object {key!r} in the storage.", key=key) from fault
+        except OSError as fault:
+            raise StorageError(
+                f"The storage could not lay out {key!r}: {fault.strerror or fault}. Check free space and"
+                f" rights of {self._root}.",
+                key=key,
+            ) from fault
 
     def zarr_store(self, prefix: str) -> Any:
         return StorageStore(self, check_prefix(prefix))

@@ -233,8 +233,9 @@ def _paint(
             pixel_size_um=fov.pixel_size_um,
         )
     confidences: dict[str, Values] = {}
+    highest = dict.fromkeys(compartments, 0)
     for frame in range(fov.n_frames):
-        starts = {name: int(canvas.planes[name].max(initial=0)) for name in compartments}
+        starts = dict(highest)
         read = _FrameInput(reader, frame)
         bands = trainer.predict_bands(
             predictor,
@@ -248,8 +249,10 @@ def _paint(
             if band.compartment not in compartments:
                 continue
             rows = slice(band.row, band.row + len(band.labels))
-            shift = (band.labels > 0) * starts[band.compartment]
-            canvas.planes[band.compartment][frame, rows] = band.labels + shift
+            start = starts[band.compartment]
+            canvas.planes[band.compartment][frame, rows] = band.labels + (band.labels > 0) * start
+            found = int(band.labels.max(initial=0)) + start
+            highest[band.compartment] = max(highest[band.compartment], found)
         for name in set(bands.confidences) & set(compartments):
             held = confidences.get(name)
             confidences[name] = append_confidences(held, bands.confidences[name], start=starts[name])

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from backend.services.fov_labels import FovLabels
 from backend.services.label_canvas import LabelCanvas
 from pipeline.metrics import score_labels
+from pipeline.windows import Window
 
 IOU = 0.5
 _COUNTS = ("n_true", "n_pred", "correct")
@@ -20,7 +21,7 @@ def score_proposal(proposal: FovLabels, canvas: LabelCanvas) -> dict[str, dict[s
             continue
         scores = []
         for frame in range(canvas.shape[0]):
-            proposed = proposal.read_frame(frame)[name]
+            proposed = proposal.read(name, frame, Window(0, 0, *canvas.shape[1:]))
             scores.append(score_labels(canvas.planes[name][frame], proposed, iou=IOU).as_dict())
         counts[name] = {key: sum(int(score[key]) for score in scores) for key in _COUNTS}
     return counts

@@ -1,3 +1,4 @@
+import errno
 import os
 import time
 from pathlib import Path
@@ -6,6 +7,7 @@ import pytest
 
 from backend.adapters.local_storage import LocalStorage
 from backend.errors import StorageError
+from backend.ports import MissingObject
 
 
 def test_a_write_that_fails_leaves_the_old_object_and_nothing_else(
@@ -54,3 +56,48 @@ def test_a_folder_is_no_object_and_an_object_no_folder(tmp_path: Path) -> None:
         storage.get("a")
     with pytest.raises(StorageError, match="could not write 'a/b/c'"):
         storage.put("a/b/c", b"x")
+
+
+def test_a_write_that_ends_while_another_process_starts_does_no_harm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    LocalStorage(tmp_path)
+    gone = tmp_path / ".partial" / "renamed-meanwhile"
+    monkeypatch.setattr(Path, "iterdir", lambda _self: iter([gone]))
+    assert LocalStorage(tmp_path).exists("a") is False
+
+
+def test_a_folder_is_laid_out_by_copies_where_there_are_no_links(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage = LocalStorage(tmp_path)
+    storage.put("a/b/c", b"1")
+
+    def refuse(_source: Path, _target: Path) -> None:
+        raise OSError(errno.ENOTSUP, "Operation not supported")
+
+    monkeypatch.setattr(os, "link", refuse)
+    with storage.local_copy("a") as folder:
+        assert (folder / "b" / "c").read_bytes() == b"1"
+
+
+def test_an_object_that_goes_while_a_folder_is_laid_out_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage = LocalStorage(tmp_path)
+    storage.put("a/b", b"1")
+    monkeypatch.setattr(storage, "list", lambda _prefix: iter(["a/b", "a/gone"]))
+    with pytest.raises(MissingObject, match="no object 'a/gone'"), storage.local_copy("a"):
+        pass
+
+
+def test_what_cannot_be_deleted_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    storage = LocalStorage(tmp_path)
+    storage.put("a/b", b"1")
+
+    def refuse(_path: Path) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(StorageError, match="could not delete 'a/b': Permission denied"):
+        storage.delete("a/b")
