@@ -44,6 +44,7 @@ def build_dataset(
     min_area: int = 15,
     min_cells: int = 20,
     size: int = 256,
+    channels: Sequence[str] = INPUT_CHANNELS,
 ) -> dict[str, Any]:
     """Build a dataset version in a new folder, which appears complete or not at all.
 
@@ -70,6 +71,8 @@ def build_dataset(
         Images with fewer cells are dropped.
     size
         Side of a crop in pixels.
+    channels
+        Names of the channels of the items' images, in their order.
 
     Returns
     -------
@@ -88,16 +91,18 @@ def build_dataset(
             f"A dataset of size {size}, min_area {min_area} and min_cells {min_cells} cannot be; give at"
             " least 16 and no negative numbers."
         )
+    if not channels or len(set(channels)) != len(channels):
+        raise InvalidSetting(f"Channels {list(channels)} cannot be; name each one once.")
     assign_splits([], fractions=fractions, seed=seed, fixed=fixed)
     thresholds = QcThresholds(min_area_px=min_area, min_cells=min_cells)
     out = Path(out)
     with new_folder(out) as folder:
-        shape = (size, size, len(INPUT_CHANNELS))
+        x_shape, y_shape = (size, size, len(channels)), (size, size, len(COMPARTMENTS))
         with (
-            closing(CropFile(folder / "X.crops", shape=shape, dtype=np.float32)) as image_crops,
-            closing(CropFile(folder / "y.crops", shape=shape, dtype=np.int32)) as label_crops,
+            closing(CropFile(folder / "X.crops", shape=x_shape, dtype=np.float32)) as image_crops,
+            closing(CropFile(folder / "y.crops", shape=y_shape, dtype=np.int32)) as label_crops,
         ):
-            builder = _Builder(image_crops, label_crops, thresholds=thresholds, size=size)
+            builder = _Builder(image_crops, label_crops, thresholds=thresholds, size=size, channels=channels)
             for item in items:
                 builder.add(item)
             splits = builder.assign(fractions=fractions, seed=seed, fixed=fixed)
@@ -107,7 +112,7 @@ def build_dataset(
                     image=image_crops,
                     labels=label_crops,
                     numbers=builder.numbers(name),
-                    channels=INPUT_CHANNELS,
+                    channels=channels,
                     compartments=COMPARTMENTS,
                 )
         manifest = {
@@ -120,7 +125,7 @@ def build_dataset(
                 "min_cells": min_cells,
                 "size_px": size,
             },
-            "channels": list(INPUT_CHANNELS),
+            "channels": list(channels),
             "compartments": list(COMPARTMENTS),
             "groups": dict(sorted(splits.items())),
             "splits": {name: builder.counts(name) for name in SPLITS},
@@ -145,7 +150,7 @@ def load_split(folder: Path, split: str) -> tuple[npt.NDArray[np.float32], npt.N
     Returns
     -------
     X : float32 array
-        (N, size, size, 2): nuclear, membrane.
+        (N, size, size, channel): nuclear, membrane, or as the manifest names them.
     y : int32 array
         (N, size, size, 2): whole_cell, nuclear; -1 where nothing is known.
 
@@ -165,12 +170,19 @@ class _Builder:
     """Collects crops and what the manifest says about them."""
 
     def __init__(
-        self, image_crops: CropFile, label_crops: CropFile, *, thresholds: QcThresholds, size: int
+        self,
+        image_crops: CropFile,
+        label_crops: CropFile,
+        *,
+        thresholds: QcThresholds,
+        size: int,
+        channels: Sequence[str],
     ) -> None:
         self._image_crops = image_crops
         self._label_crops = label_crops
         self._thresholds = thresholds
         self._size = size
+        self._channels = channels
         self._seen: set[str] = set()
         self._numbers: dict[str, list[int]] = {}
         self.sources: list[dict[str, Any]] = []
@@ -181,7 +193,7 @@ class _Builder:
         if item.source_id in self._seen:
             raise InvalidSetting(f"Two items are called {item.source_id!r}; give each its own source_id.")
         self._seen.add(item.source_id)
-        labels = check_item(item)
+        labels = check_item(item, channels=self._channels)
         cleaned, findings = clean_labels(labels, thresholds=self._thresholds)
         n_cells = {name: _count(cleaned[name]) for name in COMPARTMENTS if name in cleaned}
         entry = {
@@ -213,7 +225,7 @@ class _Builder:
 
     def _add_crop(self, image: Image, labels: LabelSet, *, window: Window) -> int:
         size = self._size
-        pixels = np.zeros((size, size, len(INPUT_CHANNELS)), np.float32)
+        pixels = np.zeros((size, size, len(self._channels)), np.float32)
         truth = np.full((size, size, len(COMPARTMENTS)), NO_TRUTH, np.int32)
         pixels[: window.height, : window.width] = image[window.slices]
         for plane, name in enumerate(COMPARTMENTS):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,7 +30,7 @@ class DatasetItem:
     group
         Items of one group stay in one split.
     image
-        float32 (row, column, 2): nuclear, membrane, as stored.
+        float32 (row, column, channel): nuclear, membrane and others that are named, as stored.
     labels
         Label image (row, column) of one or both compartments.
     hidden
@@ -54,8 +54,8 @@ def hide_slivers(labels: Labels, *, min_area: int) -> Labels:
     return shown[inverse].reshape(labels.shape).astype(np.int32)
 
 
-def check_item(item: DatasetItem) -> LabelSet:
-    """Labels of an item, whole_cell before nuclear, when it is what it says.
+def check_item(item: DatasetItem, *, channels: Sequence[str] = INPUT_CHANNELS) -> LabelSet:
+    """Labels of an item, whole_cell before nuclear, when it is what it says and its image has `channels`.
 
     Raises
     ------
@@ -65,15 +65,15 @@ def check_item(item: DatasetItem) -> LabelSet:
         When a compartment is unknown or missing, or a label image is none or has another shape.
     """
     image = np.asarray(item.image)
-    if image.ndim != 3 or image.shape[2] != len(INPUT_CHANNELS) or 0 in image.shape:
+    if image.ndim != 3 or image.shape[2] != len(channels) or 0 in image.shape:
         raise InvalidImage(
-            f"{item.source_id}: the image is {image.shape}; it must be (rows, columns, 2), nuclear and"
-            " membrane."
+            f"{item.source_id}: the image is {image.shape}; it must be (rows, columns, {len(channels)}),"
+            f" {' and '.join(channels)}."
         )
     if not np.isfinite(image).all():
         row, col, channel = (int(n) for n in np.argwhere(~np.isfinite(image))[0])
         raise InvalidImage(
-            f"{item.source_id}: channel {INPUT_CHANNELS[channel]} is {image[row, col, channel]} at row {row},"
+            f"{item.source_id}: channel {channels[channel]} is {image[row, col, channel]} at row {row},"
             f" column {col}. Replace NaN and infinity by numbers."
         )
     if not item.labels or set(item.labels) - set(COMPARTMENTS):

@@ -8,6 +8,7 @@ from backend.cli.options import OutPath
 from backend.cli.progress import progress_of
 from pipeline.dataset import build_dataset
 from pipeline.io.labelled import read_labelled
+from pipeline.model_input import INPUT_CHANNELS
 
 
 @click.command()
@@ -21,6 +22,14 @@ from pipeline.io.labelled import read_labelled
 @click.option(
     "--min-cells", type=click.IntRange(min=0), default=20, show_default=True, help="Cells of an image."
 )
+@click.option(
+    "--channel",
+    "channels",
+    multiple=True,
+    default=INPUT_CHANNELS,
+    show_default=True,
+    help="A channel to train on, by role or name; once for each, in order.",
+)
 @click.option("--size", type=click.IntRange(min=16), default=256, show_default=True, help="Edge in pixels.")
 def dataset(
     paths: tuple[Path, ...],
@@ -30,23 +39,26 @@ def dataset(
     seed: int,
     min_area: int,
     min_cells: int,
+    channels: tuple[str, ...],
     size: int,
 ) -> None:
     """Freeze labelled images into a dataset version: checked, split by FOV, cropped, with a manifest.
 
     \b
-    Example:
+    Examples:
       cytoloop dataset labelled/ --out dataset-1 --split 0.8 0.1 0.1 --seed 0
+      cytoloop dataset labelled/ --out dataset-2 --channel nuclear --channel membrane --channel CD3
     """
     with progress_of("dataset") as report:
         manifest = build_dataset(
-            read_labelled(paths, progress=report),
+            read_labelled(paths, channels=channels, progress=report),
             out,
             fractions=split,
             seed=seed,
             min_area=min_area,
             min_cells=min_cells,
             size=size,
+            channels=channels,
         )
     for name, counts in manifest["splits"].items():
         click.echo(f"{name:<5} {counts}")

@@ -14,13 +14,16 @@ from pipeline.io.find import find_images
 from pipeline.io.open import open_image
 from pipeline.io.sidecar import read_sidecar
 from pipeline.labels import check_labels
-from pipeline.model_input import model_image
+from pipeline.model_input import INPUT_CHANNELS, model_image
 from pipeline.types import Image, Labels
 from pipeline.windows import Window
 
 
 def read_labelled(
-    paths: Sequence[Path], *, progress: Callable[[int, int], None] | None = None
+    paths: Sequence[Path],
+    *,
+    channels: Sequence[str] = INPUT_CHANNELS,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Iterator[DatasetItem]:
     """Read labelled images one at a time: files, or folders of them.
 
@@ -31,24 +34,26 @@ def read_labelled(
     ----------
     paths
         Files and folders.
+    channels
+        Those of the items' images; see `pipeline.model_input.find_inputs`.
     progress
         Called with the number of files read, and of all.
 
     Raises
     ------
     InvalidImage
-        When a file has no labels.
+        When a file has no labels, or not one of the channels.
     InputError
         When a file cannot be read.
     """
     found = find_images(list(paths))
     for number, path in enumerate(found, start=1):
-        yield from _frames(path)
+        yield from _frames(path, channels)
         if progress is not None:
             progress(number, len(found))
 
 
-def _frames(path: Path) -> Iterator[DatasetItem]:
+def _frames(path: Path, channels: Sequence[str]) -> Iterator[DatasetItem]:
     sidecar = read_sidecar(path)
     origin = {"platform": sidecar.platform, "tissue": sidecar.tissue}
     said = {key: value for key, value in origin.items() if value is not None}
@@ -61,7 +66,7 @@ def _frames(path: Path) -> Iterator[DatasetItem]:
             yield DatasetItem(
                 source_id=f"{path}#{frame}" if n_frames > 1 else str(path),
                 group=source.group or str(path),
-                image=model_image(source, whole, frame),
+                image=model_image(source, whole, frame, names=channels),
                 labels={name: source.read_labels(name, frame, whole) for name in source.labels},
                 provenance={"file": path.name, "folder": path.parent.name, "frame": frame, **said},
             )

@@ -101,7 +101,7 @@ def named_channels(names: Sequence[str], wanted: str) -> list[int]:
     return []
 
 
-def find_channel(names: Sequence[str], wanted: str | int, *, role: str, path: Path) -> int:
+def find_channel(names: Sequence[str], wanted: str | int, *, role: str, path: Path | None = None) -> int:
     """Index of a channel given by name or number (from 0).
 
     Names are compared without regard to case. A string of digits is a number unless a channel has

@@ -160,6 +160,22 @@ def test_equal_items_give_equal_files(tmp_path: Path) -> None:
         assert arrays["compartments"].tolist() == ["whole_cell", "nuclear"]
 
 
+def test_more_channels_are_kept_with_their_names(tmp_path: Path) -> None:
+    names = ("nuclear", "membrane", "CD3")
+    three = item("a", image=np.random.default_rng(0).random((100, 120, 3), dtype=np.float32))
+    manifest = build_dataset([three], tmp_path / "d", size=64, channels=names)
+    assert manifest["channels"] == list(names)
+    image, labels = load_split(tmp_path / "d", "train")
+    assert (image.shape[1:], labels.shape[1:]) == ((64, 64, 3), (64, 64, 2))
+    np.testing.assert_array_equal(image[0], three.image[:64, :64])
+    with np.load(tmp_path / "d" / "train.npz", allow_pickle=False) as arrays:
+        assert arrays["channels"].tolist() == list(names)
+    with pytest.raises(InvalidImage, match=r"must be \(rows, columns, 3\), nuclear and membrane and CD3"):
+        build_dataset([item("b")], tmp_path / "e", channels=names)
+    with pytest.raises(InvalidSetting, match="cannot be; name each one once"):
+        build_dataset([three], tmp_path / "f", channels=("a", "b", "a"))
+
+
 def test_a_file_that_was_changed_is_noticed(tmp_path: Path) -> None:
     build_dataset([item("a")], tmp_path / "d", size=64)
     path = tmp_path / "d" / "train.npz"
