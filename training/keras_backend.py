@@ -10,7 +10,10 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+
+import h5py
 
 
 @contextmanager
@@ -35,7 +38,7 @@ with _native_stderr_muted():
     import keras
     from keras import layers, ops
 
-__all__ = ["JIT_COMPILE", "keras", "layers", "ops", "quiet_files", "weights_bytes"]
+__all__ = ["JIT_COMPILE", "keras", "layers", "load_weights", "ops", "quiet_files", "weights_bytes"]
 
 JIT_COMPILE: bool = keras.config.backend() == "jax"
 """What to compile a model with: JAX is slow without its compiler, TensorFlow on a CPU slower with XLA."""
@@ -51,6 +54,28 @@ def quiet_files() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
+
+
+def load_weights(model: Any, path: Path, *, most_bytes: int) -> None:
+    """Load a weights file into a model.
+
+    Parameters
+    ----------
+    most_bytes
+        That its arrays may take in memory, which a file on disk of any size can exceed.
+
+    Raises
+    ------
+    ValueError, KeyError, OSError, RuntimeError
+        The file does not fit the model, is damaged, or takes too much. HDF5 raises RuntimeError for damage.
+    """
+    sizes: list[int] = []
+    with h5py.File(path) as file:
+        file.visititems(lambda _, item: sizes.append(item.nbytes) if isinstance(item, h5py.Dataset) else None)
+    if sum(sizes) > most_bytes:
+        raise ValueError(f"its arrays take {sum(sizes)} bytes, more than the {most_bytes} allowed")
+    with quiet_files():
+        model.load_weights(path)
 
 
 class _WeightsFile(io.BytesIO):

@@ -232,15 +232,13 @@ def read_model_folder(
     """
     description = read_description(folder)
     # Imported here because they import Keras.
-    from training.keras_backend import quiet_files
+    from training.keras_backend import load_weights
     from training.network import build_network
 
     model = build_network(description.config, shape_px=shape_px)
     try:
-        with quiet_files():
-            model.load_weights(folder / WEIGHTS_FILE)
+        load_weights(model, folder / WEIGHTS_FILE, most_bytes=_MAX_BYTES[WEIGHTS_FILE])
     except (ValueError, KeyError, OSError, RuntimeError) as error:
-        # HDF5 says RuntimeError of most damages.
         first_line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise WrongWeights(
             f"{folder / WEIGHTS_FILE} does not fit the network that {MODEL_FILE} describes ({first_line}). "

@@ -2,6 +2,7 @@ import hashlib
 import json
 import shutil
 
+import h5py
 import pytest
 
 from training import model_folder
@@ -131,6 +132,18 @@ def test_weights_whose_tree_is_damaged_are_refused(folder):
     path.write_bytes(path.read_bytes().replace(b"TREE", b"TREX"))
     sign(folder)
     with pytest.raises(WrongWeights, match=r"weights.h5 does not fit the network that"):
+        read_model_folder(folder)
+
+
+def test_weights_that_would_fill_the_memory_are_refused(folder):
+    path = folder / "weights.weights.h5"
+    with h5py.File(path, "r+") as file:
+        file.create_dataset("layers/more", shape=(10**6, 10**6), dtype="f4", chunks=(1000, 1000))
+    assert path.stat().st_size < 10**6
+    sign(folder)
+    with pytest.raises(
+        WrongWeights, match=r"its arrays take 400\d{10} bytes, more than the 1073741824 allowed"
+    ):
         read_model_folder(folder)
 
 
