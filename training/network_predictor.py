@@ -11,7 +11,7 @@ import numpy.typing as npt
 from pipeline.types import Image, LabelSet
 from training.config import NetworkConfig
 from training.model_folder import read_description, read_model_folder
-from training.object_scale import estimate_shrink
+from training.object_scale import box_mean, estimate_shrink, spread_squares
 from training.postprocess import WatershedConfig, deep_watershed
 from training.prediction import Prediction, StageClock, match_labels, mean_by_label
 from training.predictor_input import check_image
@@ -27,6 +27,8 @@ _WHOLE_PX = {"unet": 1_200_000, "mesmer": 300_000}
 _TILE_PX = {"unet": 1024, "mesmer": 512}
 _OVERLAP_PX = 128
 _MARGIN_PX = 32
+# At which the intensities of a large image are measured before its scale is chosen.
+_OVERVIEW_SHRINK = 4
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -118,7 +120,11 @@ class NetworkPredictor:
         largest = self.config.preprocess.max_object_px
         if self._scaled or largest is None:
             return 1
-        return estimate_shrink(self.scaled().predict_scored, read, shape, max_object_px=largest)
+        looking, squares = self.scaled(), spread_squares(shape)
+        if len(squares) > 1 and self._ranges is None:
+            # A square without objects is to look as dark as it is.
+            looking = looking.calibrated(box_mean(read(square), _OVERVIEW_SHRINK) for square in squares)
+        return estimate_shrink(looking.predict_scored, read, shape, max_object_px=largest)
 
     def predict(self, image: npt.NDArray[np.generic]) -> LabelSet:
         """Label an image of any shape.

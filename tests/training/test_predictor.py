@@ -152,6 +152,25 @@ def test_a_scale_that_is_chosen_already_is_not_estimated(unet, monkeypatch):
         assert np.array_equal(predictor.predict(image)["nuclear"], unet.predict(image)["nuclear"])
 
 
+def test_squares_of_a_large_image_are_looked_at_with_its_intensities(unet, monkeypatch):
+    image = np.zeros((2100, 64, 2), np.float32)
+    image[:64], dark = 1000 * tissue_image((64, 64)), tissue_image((64, 64))
+    image[-64:] = dark
+    found = []
+
+    def estimate(look, read, shape, *, max_object_px):
+        found.append(look(dark).labels["nuclear"])
+        return 1
+
+    monkeypatch.setattr(network_predictor, "estimate_shrink", estimate)
+    predictor = with_largest(unet, 60.0)
+    for rows in (slice(None), slice(2000, None)):
+        part = image[rows]
+        assert predictor.choose_shrink(lambda window, part=part: part[window.slices], part.shape[:2]) == 1
+    assert not found[0].any()
+    assert found[1].max() > 5
+
+
 def test_nuclei_of_a_known_size_are_left_as_they_are(unet):
     image = tissue_image((300, 320))
     predictor = with_largest(unet, 60.0)
