@@ -45,8 +45,8 @@ explore: $(VENV)/dev.stamp
 browser: $(VENV)/dev.stamp
 	$(BIN)/python tests/e2e/browser.py
 
-bench: $(VENV)/runtime.stamp
-	$(BIN)/cytoloop bench
+bench: $(VENV)/bench.stamp
+	$(BIN)/cytoloop bench $(ARGS)
 
 # The model that comes with the project, from the folder of its images: make default-model DATA=FOLDER
 default-model: $(VENV)/runtime.stamp
@@ -54,7 +54,7 @@ default-model: $(VENV)/runtime.stamp
 
 # The lock files: every version and hash, no index address.
 lock:
-	cd requirements && for set in runtime dev; do \
+	cd requirements && for set in runtime bench dev; do \
 	  uv pip compile --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate \
 	    --upgrade $$set.in -o $$set.txt || exit 1; done
 
@@ -76,6 +76,11 @@ $(VENV)/runtime.stamp: requirements/runtime.txt pyproject.toml | $(VENV)/bin/pyt
 $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/runtime.stamp
 	@echo "[set-up] Python packages for the tests"
 	@$(PIP) -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/bench.stamp: requirements/bench.txt $(VENV)/runtime.stamp
+	@echo "[set-up] Python packages to compare runtimes with"
+	@$(PIP) -r requirements/bench.txt
 	@touch $@
 
 frontend/node_modules/.stamp: frontend/package-lock.json

@@ -5,8 +5,10 @@ one runs in the form in which models are served. Both have fresh weights, which 
 So that there are cells to find, the last step works on maps drawn from cells, the same for both.
 """
 
+import tempfile
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -14,11 +16,13 @@ from scipy import ndimage as ndi
 
 from pipeline.benchmarks import best_time_s, draw_cells, peak_growth_bytes
 from training import reference
-from training.config import MesmerConfig, UNetConfig
+from training.config import MesmerConfig, NetworkConfig, UNetConfig
+from training.model_folder import default_model_dir, write_model_folder
 from training.network_predictor import NetworkPredictor
 from training.postprocess import WatershedConfig, deep_watershed
 from training.prediction import match_labels
 from training.preprocess import preprocess_image
+from training.serving.comparison.compare import RuntimeFigures, compare_runtimes
 from training.serving.networks import KerasNetwork, Network
 from training.serving.openvino_network import OpenVinoNetwork, export_openvino, quick_precisions
 from training.targets import INTERIOR, TargetConfig, inner_distance_target, pixelwise_target
@@ -72,7 +76,9 @@ def bench_predictor(
     dict
         ``light_network_s_per_mpx`` and ``large_network_s_per_mpx``, the networks alone on 512 x 512;
         ``network_ratio`` of both; ``light_s_per_mpx`` and ``large_s_per_mpx``, everything from intensities to
-        matched labels; ``end_to_end_ratio``; ``predict_peak_mb``, what the light one takes while it predicts.
+        matched labels; ``end_to_end_ratio``; the most memory that is taken: ``predict_peak_mb`` by the light
+        one, ``prepare_peak_mb``, ``network_peak_mb`` and ``postprocess_peak_mb`` by each of its stages alone,
+        ``large_peak_mb`` by the large one.
     """
     light, large = light or UNetConfig(), large or MesmerConfig()
     image = np.random.default_rng(0).gamma(2.0, 200.0, (size_px, size_px, 2)).astype(np.float32)
@@ -91,6 +97,14 @@ def bench_predictor(
         "light": best_time_s(lambda: _predict_light(predictor, image, maps), n_runs=n_runs) / mpx,
         "large": best_time_s(lambda: _predict_large(keras, image, maps, config=large), n_runs=1) / mpx,
     }
+    prepared = preprocess_image(image, config=light.preprocess)
+    stages: dict[str, Callable[[], object]] = {
+        "predict": lambda: _predict_light(predictor, image, maps),
+        "prepare": lambda: preprocess_image(image, config=light.preprocess),
+        "network": lambda: predictor.predict_maps(prepared),
+        "postprocess": lambda: _label_maps(maps, config=light),
+        "large": lambda: _predict_large(keras, image, maps, config=large),
+    }
     return {
         "light_network_s_per_mpx": alone["light"],
         "large_network_s_per_mpx": alone["large"],
@@ -98,8 +112,34 @@ def bench_predictor(
         "light_s_per_mpx": whole["light"],
         "large_s_per_mpx": whole["large"],
         "end_to_end_ratio": whole["large"] / whole["light"],
-        "predict_peak_mb": peak_growth_bytes(lambda: _predict_light(predictor, image, maps)) / 1e6,
+        **{f"{name}_peak_mb": peak_growth_bytes(work) / 1e6 for name, work in stages.items()},
     }
+
+
+def bench_runtimes(
+    *, light: UNetConfig | None = None, default_model: Path | None = None, side_px: int = 512
+) -> dict[str, list[RuntimeFigures]]:
+    """Compare the runtimes that could serve, on the light network and on the model that comes along.
+
+    Parameters
+    ----------
+    default_model
+        Its folder; None is the one of this installation, which may have none.
+
+    Returns
+    -------
+    dict
+        By network, what `training.serving.comparison.compare.compare_runtimes` measured.
+    """
+    light = light or UNetConfig()
+    default_model = default_model or default_model_dir()
+    with tempfile.TemporaryDirectory(prefix="cytoloop-light-") as name:
+        folder = Path(name) / "model"
+        write_model_folder(folder, _fresh(light), config=light, compartments=light.compartments, metrics={})
+        compared = {"light network, fresh weights": compare_runtimes(folder, side_px=side_px, trained=False)}
+    if default_model is not None:
+        compared["default model"] = compare_runtimes(default_model, side_px=side_px)
+    return compared
 
 
 def run_predictor_benchmarks() -> dict[str, float]:
@@ -110,11 +150,12 @@ def run_predictor_benchmarks() -> dict[str, float]:
 def _predict_light(predictor: NetworkPredictor, image: FloatArray, maps: Maps) -> object:
     prepared = preprocess_image(image, config=predictor.config.preprocess)
     predictor.predict_maps(prepared)
+    return _label_maps(maps, config=predictor.config)
+
+
+def _label_maps(maps: Maps, *, config: NetworkConfig) -> object:
     return match_labels(
-        {
-            name: deep_watershed(*planes, config=predictor.config.watershed(name))
-            for name, planes in maps.items()
-        }
+        {name: deep_watershed(*planes, config=config.watershed(name)) for name, planes in maps.items()}
     )
 
 
@@ -146,5 +187,5 @@ def _fresh(config: UNetConfig | MesmerConfig, *, side_px: int | None = None) -> 
 
 
 def _served(config: UNetConfig) -> Network:
-    graph, weights = export_openvino(_fresh(config))
-    return OpenVinoNetwork(graph, weights, precision=quick_precisions()[0], side_px=None)
+    files = next(iter(export_openvino(_fresh(config)).values()))
+    return OpenVinoNetwork(*files, precision=quick_precisions()[0], side_px=None)

@@ -12,6 +12,7 @@ import click
 from backend.benchmarks import append_benchmark
 from backend.cli.options import json_option
 from pipeline.benchmarks import run_benchmarks
+from training.serving.comparison.compare import RuntimeFigures
 
 
 @dataclass(frozen=True)
@@ -42,34 +43,105 @@ PREDICTOR = {
     "end_to_end_ratio": ("end to end is faster", "x", "4 or more"),
     "postprocess_s": ("post-processing 2048 x 2048, 8,000 cells", "s", "below 1.5"),
     "predict_peak_mb": ("memory to predict 1024 x 1024, light", "MB", "printed"),
+    "prepare_peak_mb": ("of which to prepare", "MB", "printed"),
+    "network_peak_mb": ("of which the network", "MB", "printed"),
+    "postprocess_peak_mb": ("of which to post-process", "MB", "printed"),
+    "large_peak_mb": ("memory to predict the same, large in Keras", "MB", "printed"),
 }
+
+PARTS = ("numerics", "predictor", "runtimes", "edits", "page")
 
 
 @click.command()
 @json_option
-@click.option("--predictor-only", is_flag=True, help="Measure predicting alone.")
+@click.option("--only", "parts", type=click.Choice(PARTS), multiple=True,
+              help="Measure this; may be repeated.")  # fmt: skip
 @click.option("--database", "database_url", help="An empty PostgreSQL database to append edits to.")
-def bench(*, as_json: bool, predictor_only: bool, database_url: str | None) -> None:
-    """Measure the numerics, the predictor, the edit log over HTTP and the editor page on this machine.
+def bench(*, as_json: bool, parts: tuple[str, ...], database_url: str | None) -> None:
+    """Measure the numerics, the predictor, the runtimes that could serve, the edit log and the editor page.
 
-    PostgreSQL is measured when --database names an empty one, or when the test packages are installed; the
-    editor page when they and a Chromium are.
+    Runtimes are compared when requirements/bench.txt is installed (`make bench`); PostgreSQL is measured when
+    --database names an empty one, or when the test packages are installed; the editor page when they and a
+    Chromium are.
 
     \b
-    Example:
+    Examples:
       cytoloop bench --json
+      cytoloop bench --only predictor --only runtimes
     """
+    show = _nothing if as_json else click.echo
+    measures = {
+        "numerics": (_numerics,),
+        "predictor": (_predictor,),
+        "edits": (_append_sqlite, lambda: _append_postgresql(database_url)),
+        "page": (_editor_page,),
+    }
     figures: list[Figure] = []
-    everything = (
-        _numerics, _predictor, _append_sqlite, lambda: _append_postgresql(database_url), _editor_page
-    )  # fmt: skip
-    for measure in (_predictor,) if predictor_only else everything:
-        for figure in measure():
-            figures.append(figure)
-            if not as_json:
-                click.echo(f"{figure.name:<44} {figure.value:>10.2f} {figure.unit:<14} (aim: {figure.aim})")
+    runtimes: dict[str, list[RuntimeFigures]] = {}
+    for part in parts or PARTS:
+        if part == "runtimes":
+            runtimes = _runtimes()
+            show(runtimes_table(runtimes))
+        for measure in measures.get(part, ()):
+            for figure in measure():
+                figures.append(figure)
+                show(f"{figure.name:<44} {figure.value:>10.2f} {figure.unit:<14} (aim: {figure.aim})")
     if as_json:
-        click.echo(json.dumps([asdict(figure) for figure in figures], indent=2))
+        rows = {network: [asdict(row) for row in measured] for network, measured in runtimes.items()}
+        click.echo(
+            json.dumps({"figures": [asdict(figure) for figure in figures], "runtimes": rows}, indent=2)
+        )
+
+
+def runtimes_table(runtimes: dict[str, list[RuntimeFigures]]) -> str:
+    """Write what was measured of the runtimes as tables in Markdown, one for each network."""
+    lines = []
+    for network, measured in runtimes.items():
+        names = list(next((row.f1 for row in measured if row.f1), {}))
+        f1_heads = [f"F1 {name}" for name in names]
+        heads = [
+            "runtime",
+            "precision",
+            "s/Mpx",
+            "first answer",
+            "memory",
+            "file",
+            "maps differ by",
+            *f1_heads,
+        ]
+        lines += ["", network, "", _line(heads), _line(["---"] * len(heads))]
+        lines += [_line(_cells(row, names, n_cells=len(heads))) for row in measured]
+    return "\n".join(lines)
+
+
+def _cells(row: RuntimeFigures, names: list[str], *, n_cells: int) -> list[str]:
+    named = [row.runtime, row.precision]
+    if row.fault:
+        return [*named, f"not measured: {row.fault}", *[""] * (n_cells - 3)]
+    return [
+        *named,
+        f"{row.s_per_mpx:.3f}",
+        f"{row.first_s:.2f} s",
+        f"{row.memory_mb:.0f} MB",
+        f"{row.file_mb:.2f} MB",
+        f"{row.map_difference:.1g}",
+        *(f"{row.f1[name]:.4f}" for name in names),
+    ]
+
+
+def _line(cells: list[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def _nothing(text: str) -> None:
+    """Show nothing; JSON is printed at the end."""
+
+
+def _runtimes() -> dict[str, list[RuntimeFigures]]:
+    # Imported here because it imports Keras.
+    from training.benchmarks import bench_runtimes
+
+    return bench_runtimes()
 
 
 def _numerics() -> list[Figure]:

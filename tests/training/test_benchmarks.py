@@ -4,6 +4,7 @@ from pipeline.metrics import score_labels
 from training import benchmarks, reference
 from training.config import MesmerConfig, UNetConfig
 from training.fit_config import FitConfig
+from training.model_folder import default_model_dir, read_description
 from training.postprocess import WatershedConfig, deep_watershed
 from training.preprocess import PreprocessConfig, preprocess_image
 
@@ -19,9 +20,33 @@ def test_every_figure_is_measured(monkeypatch):
     measured |= benchmarks.bench_postprocess(128, 20, n_runs=1)
     assert set(measured) == {
         "light_network_s_per_mpx", "large_network_s_per_mpx", "network_ratio", "light_s_per_mpx",
-        "large_s_per_mpx", "end_to_end_ratio", "postprocess_s", "predict_peak_mb",
+        "large_s_per_mpx", "end_to_end_ratio", "postprocess_s", "predict_peak_mb", "prepare_peak_mb",
+        "network_peak_mb", "postprocess_peak_mb", "large_peak_mb",
     }  # fmt: skip
     assert min(measured.values()) >= 0
+
+
+def test_runtimes_are_compared_on_the_light_network_and_on_the_model_that_comes_along(
+    monkeypatch, tiny_config
+):
+    asked = []
+
+    def compare(folder, *, side_px, trained=True):
+        asked.append((read_description(folder).config, side_px, trained))
+        return []
+
+    monkeypatch.setattr(benchmarks, "compare_runtimes", compare)
+    assert set(benchmarks.bench_runtimes(light=tiny_config)) == {
+        "light network, fresh weights",
+        "default model",
+    }
+    assert asked == [(tiny_config, 512, False), (read_description(default_model_dir()).config, 512, True)]
+
+
+def test_runtimes_are_compared_without_a_model_that_comes_along(monkeypatch, tiny_config):
+    monkeypatch.setattr(benchmarks, "default_model_dir", lambda: None)
+    monkeypatch.setattr(benchmarks, "compare_runtimes", lambda folder, **how: [])
+    assert list(benchmarks.bench_runtimes(light=tiny_config)) == ["light network, fresh weights"]
 
 
 def test_the_plain_way_finds_the_same_instances():
