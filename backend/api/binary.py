@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import io
 from collections.abc import Iterator
+from typing import IO
 
 import numpy as np
 import numpy.typing as npt
@@ -67,6 +68,25 @@ def stored_file_response(storage: Storage, key: str, *, name: str, mimetype: str
             yield storage.get(key, start=start, stop=min(start + CHUNK_BYTES, size))
 
     response = Response(chunks(), mimetype=mimetype)
+    response.content_length = size
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def file_response(file: IO[bytes], *, name: str, mimetype: str) -> Response:
+    """An open file as a download that never lies whole in memory; closed when it was sent or nobody waits."""
+    size = file.seek(0, io.SEEK_END)
+    file.seek(0)
+
+    def chunks() -> Iterator[bytes]:
+        with file:
+            while chunk := file.read(CHUNK_BYTES):
+                yield chunk
+
+    response = Response(chunks(), mimetype=mimetype)
+    # Also when the body was never asked for.
+    response.call_on_close(file.close)
     response.content_length = size
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "private, no-cache"

@@ -6,7 +6,7 @@ from marshmallow import RAISE
 from sqlalchemy.orm import Session
 
 from backend.api.auth import ADMINS, REVIEWERS, allow, asking
-from backend.api.binary import binary_response, text_download
+from backend.api.binary import binary_response, file_response, text_download
 from backend.api.current import context, looking, writing
 from backend.api.listing import list_page
 from backend.api.schemas.base import PageIn
@@ -30,7 +30,7 @@ from backend.models.finding import Finding
 from backend.models.fov import Fov
 from backend.models.review import Review
 from backend.models.revision import Revision
-from backend.services import cell_tables, marks, projects, reviews, stitch_failures
+from backend.services import cell_tables, label_exports, marks, projects, reviews, stitch_failures
 from backend.services import fovs as rules
 
 fovs = APIBlueprint("fovs", __name__, tag="FOVs")
@@ -115,10 +115,8 @@ def get_fov_preview(fov_id: int, query_data: dict[str, Any]) -> Response:
 def get_fov_labels(fov_id: int) -> Response:
     """The current labels of the FOV: `y` (frame, row, column, compartment) and `compartments`."""
     with looking() as session:
-        data = rules.fov_labels_npz(session, context(), fov_id=fov_id)
-    response = binary_response(data, mimetype="application/zip", compress=False)
-    response.headers["Content-Disposition"] = f'attachment; filename="fov-{fov_id}-labels.npz"'
-    return response
+        file = label_exports.fov_labels_npz(session, context(), fov_id=fov_id)
+    return file_response(file, name=f"fov-{fov_id}-labels.npz", mimetype="application/zip")
 
 
 @fovs.get("/fovs/<int:fov_id>/marks")

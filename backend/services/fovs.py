@@ -2,13 +2,11 @@
 
 import base64
 import hashlib
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -34,7 +32,6 @@ from backend.services.storage_prefixes import fresh_prefix
 from pipeline.compartments import COMPARTMENTS, NUCLEAR
 from pipeline.io.describe import preview_image
 from pipeline.io.lazy_image import ChannelInfo
-from pipeline.io.npz import write_npz
 from pipeline.io.ome_zarr import FovReader, WriteReport, label_blocks, open_fov, write_image
 from pipeline.io.open import open_image
 from pipeline.io.preview import overlay_png
@@ -284,23 +281,3 @@ def fov_preview_png(
     revision = find_current_revision(session, fov) if with_labels else None
     labels = open_fov_labels(context, revision).readers if revision is not None else None
     return overlay_png(open_reader(context, fov), labels=labels, frame=fov.n_frames // 2, max_side_px=size)
-
-
-def fov_labels_npz(session: Session, context: Context, *, fov_id: int) -> bytes:
-    """The present labels of an FOV as .npz: `y` (frame, row, col, compartment) int32 and `compartments`.
-
-    Raises
-    ------
-    NotFound
-        When there is no such FOV, or it has no labels yet.
-    """
-    fov = get_fov(session, fov_id=fov_id)
-    revision = find_current_revision(session, fov)
-    if revision is None:
-        raise NotFound(f"FOV {fov.name!r} has no labels yet; launch a job on it first.")
-    labels = open_fov_labels(context, revision)
-    frames = [np.stack(list(labels.read_frame(frame).values()), axis=-1) for frame in range(fov.n_frames)]
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "labels.npz"
-        write_npz(path, y=np.stack(frames), compartments=labels.compartments)
-        return path.read_bytes()

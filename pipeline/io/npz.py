@@ -5,13 +5,14 @@
 
 import os
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib import format as npy_format
 
 from pipeline.compartments import COMPARTMENTS
 from pipeline.errors import InvalidImage, InvalidLabels
@@ -236,3 +237,40 @@ def write_npz(
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def write_label_blocks(
+    file: IO[bytes],
+    blocks: Iterable[npt.NDArray[Any]],
+    *,
+    shape: tuple[int, int, int],
+    compartments: Sequence[str],
+) -> None:
+    """Write `y` and `compartments` as .npz, holding one block at a time; equal labels give equal bytes.
+
+    Parameters
+    ----------
+    file
+        Open for writing.
+    blocks
+        (rows, columns, compartments) each, the full width: frame by frame, from top to bottom.
+    shape
+        (N, rows, columns) of the whole.
+    compartments
+        Names of the planes.
+    """
+    header = {"descr": "<i4", "fortran_order": False, "shape": (*shape, len(compartments))}
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        with archive.open(_member("y"), "w", force_zip64=True) as member:
+            npy_format.write_array_header_1_0(member, header)
+            for block in blocks:
+                member.write(np.ascontiguousarray(block, dtype="<i4").data)
+        with archive.open(_member("compartments"), "w") as member:
+            npy_format.write_array(member, np.array(list(compartments), dtype=np.str_), allow_pickle=False)
+
+
+def _member(name: str) -> zipfile.ZipInfo:
+    # Without the time of day, so that the bytes depend on the labels alone.
+    info = zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0))
+    info.compress_type = zipfile.ZIP_DEFLATED
+    return info

@@ -17,7 +17,6 @@ from backend.services.fov_labels import find_current_revision, open_fov_labels
 from backend.services.fovs import (
     IngestOptions,
     describe_upload,
-    fov_labels_npz,
     fov_preview_png,
     ingest_image,
     list_fovs,
@@ -176,19 +175,6 @@ def test_the_preview_has_the_size_asked_for_and_shows_labels(loop: Loop) -> None
         )
     assert Image.open(io.BytesIO(plain)).size == (60, 48)
     assert plain != outlined
-
-
-def test_labels_are_handed_out_as_npz(loop: Loop) -> None:
-    fov_id = loop.ingest("one", n_frames=2, compartments=("whole_cell", "nuclear"))
-    bare_id = loop.ingest("two")
-    with reading(loop.context.sessions) as session:
-        data = fov_labels_npz(session, loop.context, fov_id=fov_id)
-        with pytest.raises(NotFound, match="has no labels yet"):
-            fov_labels_npz(session, loop.context, fov_id=bare_id)
-    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-        assert list(arrays["compartments"]) == ["whole_cell", "nuclear"]
-        assert arrays["y"].shape == (2, 96, 120, 2)
-        np.testing.assert_array_equal(arrays["y"][1, ..., 0], square_nuclei())
 
 
 def test_progress_is_told_in_blocks(loop: Loop, tmp_path: Path) -> None:
