@@ -25,6 +25,7 @@ export const embedStrings = {
   compartment: "Compartment",
   toolOptions: {
     label: "About this tool",
+    more: "More about this tool",
     busy: "Computing…",
     size: "Size",
     radius: "Brush radius in pixels",

@@ -1,10 +1,15 @@
 import { act, fireEvent, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { loadPanels } from "../../src/ui/embed/late-parts";
 import { CropOverlay } from "../../src/ui/embed/overlay/CropOverlay";
 import { cameraOn, isCut, screenPlaces } from "../../src/ui/embed/overlay/places";
 import { fakeCrop } from "./fake-editor";
 import { assignment } from "./samples";
+
+/** Marks are drawn by a script that follows the first paint. */
+beforeAll(async () => void (await loadPanels()), 60_000);
+const PATIENT = { timeout: 10_000 };
 
 describe("places", () => {
   const size = { width: 200, height: 100 };
@@ -94,7 +99,7 @@ describe("over the crop", () => {
     expect(container.querySelector("rect.draft")?.getAttribute("width")).toBe("10");
   });
 
-  it("lies a sign on each cell that is flagged as uncertain, as long as labels are shown", () => {
+  it("lies a sign on each cell that is flagged as uncertain, as long as labels are shown", async () => {
     const { container } = show();
     const signs = () => container.querySelector(".uncertain-signs .question")?.getAttribute("d");
     const places = [
@@ -103,6 +108,7 @@ describe("over the crop", () => {
     ];
     expect(signs()).toBeUndefined();
     act(() => held.show({ uncertainPlaces: places }));
+    await vi.waitFor(() => expect(signs()).toBeDefined(), PATIENT);
     expect(signs()?.match(/M[\d.]+ [\d.]+/g)).toEqual(["M19.0 9.0", "M3.0 41.0"]);
     act(() => held.show({ camera: { zoom: 4, left: 1, top: 0 } }));
     expect(signs()?.match(/M[\d.]+ [\d.]+/g)).toEqual(["M34.0 18.0", "M2.0 82.0"]);
@@ -131,7 +137,7 @@ describe("over the crop", () => {
       held.show({ marks: { ...held.editor.state.getSnapshot().marks, ...change } });
     const pins = (container: HTMLElement) => container.querySelectorAll(".note-pin").length;
 
-    it("are pins of notes, in their frame and compartment", () => {
+    it("are pins of notes, in their frame and compartment", async () => {
       const elsewhere = [
         { ...note, id: "n2", frame: 1 },
         { ...note, id: "n3", compartment: "nuclear" },
@@ -139,13 +145,13 @@ describe("over the crop", () => {
       ];
       withMarks({ notes: [note, ...elsewhere] });
       const { container } = show();
-      expect(pins(container)).toBe(2);
+      await vi.waitFor(() => expect(pins(container)).toBe(2), PATIENT);
       expect(container.querySelector(".note-pin")?.getAttribute("transform")).toMatch(
         /^translate\(19 /,
       );
     });
 
-    it("are hatched regions of the frame, the chosen one set off", () => {
+    it("are hatched regions of the frame, the chosen one set off", async () => {
       const points = [
         [0, 0],
         [0, 4],
@@ -155,11 +161,13 @@ describe("over the crop", () => {
       withMarks({ regions: [{ id: "r1", frame: 0, points }] });
       held.show({ work: { ...work, selectedRegion: "r1" } });
       const { container } = show();
-      const region = container.querySelector(".ignored-region");
+      const shown = () => container.querySelector(".ignored-region");
+      await vi.waitFor(() => expect(shown()).toBeTruthy(), PATIENT);
+      const region = shown();
       expect(region?.getAttribute("points")).toBe("0,0 8,0 8,8");
       expect(region?.getAttribute("data-chosen")).toBe("true");
       act(() => held.show({ frame: 1 }));
-      expect(container.querySelector(".ignored-region")).toBeNull();
+      expect(shown()).toBeNull();
     });
 
     it("are written beside their place", async () => {
@@ -169,7 +177,7 @@ describe("over the crop", () => {
         act(() => held.show({ work: { ...work, noteDraft: { ...note, id: null, ...noteDraft } } }));
       const { container } = show();
       write({ text: "" });
-      const field = await screen.findByLabelText("What is to be said about it");
+      const field = await screen.findByLabelText("What is to be said about it", {}, PATIENT);
       await vi.waitFor(() => expect(document.activeElement).toBe(field));
       expect(pins(container)).toBe(1);
       await user.type(field, "Is it one?");

@@ -1,4 +1,5 @@
 import { useEffect, useId, useRef, useState } from "react";
+import { closeFromOutside } from "./close-from-outside";
 import { Icon, type IconName } from "./icons";
 import { useRoving } from "./roving";
 
@@ -74,28 +75,4 @@ export function MenuButton({ label, icon, pressed, items, onChoose }: MenuButton
       </ul>
     </div>
   );
-}
-
-/** Closes at a press outside, at Escape and when the focus goes elsewhere. */
-function closeFromOutside(place: HTMLElement | null, close: () => void): () => void {
-  const stop = new AbortController();
-  const options = { signal: stop.signal, capture: true };
-  const isInside = (target: EventTarget | null) =>
-    target instanceof Node && place?.contains(target) === true;
-  const leave = ({ target }: Event) => {
-    if (!isInside(target)) close();
-  };
-  window.addEventListener("pointerdown", leave, options);
-  window.addEventListener("focusin", leave, options);
-  window.addEventListener(
-    "keydown",
-    (event) => {
-      if (event.key !== "Escape") return;
-      event.stopPropagation();
-      close();
-      place?.querySelector("button")?.focus();
-    },
-    options,
-  );
-  return () => stop.abort();
 }

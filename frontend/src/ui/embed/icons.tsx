@@ -122,6 +122,8 @@ interface IconButtonProps {
   label: string;
   keys?: string;
   pressed?: boolean;
+  /** Of what it opens. */
+  expanded?: boolean;
   disabled?: boolean;
   onClick: () => void;
   children?: ReactNode;
@@ -133,6 +135,7 @@ export function IconButton({
   label,
   keys,
   pressed,
+  expanded,
   disabled,
   onClick,
   children,
@@ -143,6 +146,7 @@ export function IconButton({
       className="icon-button"
       aria-label={label}
       aria-pressed={pressed}
+      aria-expanded={expanded}
       aria-keyshortcuts={keys && ariaKey(keys)}
       title={keys ? `${label} (${keys})` : label}
       disabled={disabled}

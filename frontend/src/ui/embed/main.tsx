@@ -11,6 +11,7 @@ import "../styles/base.css";
 import "../styles/controls.css";
 import "../styles/pages.css";
 import "../styles/editor.css";
+import "../styles/tool-options.css";
 import "../styles/crop.css";
 import "../styles/panels.css";
 import "../styles/channels.css";

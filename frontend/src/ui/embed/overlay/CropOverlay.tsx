@@ -1,12 +1,15 @@
-import { scaleBar, type Viewport } from "../../../engine";
+import { Suspense } from "react";
+import { type EditorSnapshot, scaleBar, type Viewport } from "../../../engine";
 import { embedStrings } from "../../strings-embed";
+import { late } from "../late";
+import { loadPanels } from "../late-parts";
 import { useEditorState } from "../useEditorState";
 import { DraftShape } from "./DraftShape";
-import { MarksLayer } from "./MarksLayer";
 import { Minimap, type ShownCrop } from "./Minimap";
 import { OpenNote } from "./OpenNote";
 import { PendingBoxes } from "./PendingBoxes";
-import { UncertainLayer } from "./UncertainLayer";
+
+const MarksLayer = late(async () => (await loadPanels()).MarksLayer);
 
 const MARK_PX = 16;
 
@@ -21,12 +24,14 @@ interface CropOverlayProps {
 export function CropOverlay({ crop, viewport, mark }: CropOverlayProps) {
   const camera = useEditorState(crop.editor, (state) => state.camera);
   const draft = useEditorState(crop.editor, (state) => state.work.draft);
+  const hasMarks = useEditorState(crop.editor, areThereMarks);
   const bar = scaleBar(crop.assignment.pixel_size_um, camera.zoom);
   return (
     <>
       <svg className="crop-marks" aria-hidden="true">
-        <UncertainLayer editor={crop.editor} camera={camera} />
-        <MarksLayer editor={crop.editor} camera={camera} />
+        <Suspense fallback={null}>
+          {hasMarks && <MarksLayer editor={crop.editor} camera={camera} />}
+        </Suspense>
         {draft && <DraftShape draft={draft} camera={camera} />}
         {mark && (
           <circle
@@ -48,4 +53,9 @@ export function CropOverlay({ crop, viewport, mark }: CropOverlayProps) {
       {viewport && <OpenNote editor={crop.editor} viewport={viewport} />}
     </>
   );
+}
+
+function areThereMarks({ marks, uncertainPlaces, work }: EditorSnapshot): boolean {
+  const n = marks.notes.length + marks.regions.length + uncertainPlaces.length;
+  return n > 0 || work.noteDraft !== null;
 }

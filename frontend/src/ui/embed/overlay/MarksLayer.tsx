@@ -3,8 +3,9 @@ import type { Camera, Editor } from "../../../engine";
 import type { Note, Region } from "../../../model";
 import { useEditorState } from "../useEditorState";
 import { screenPlaces } from "./places";
+import { UncertainLayer } from "./UncertainLayer";
 
-/** Ignored regions, hatched, and the pins of notes: both belong to the frame that is shown. */
+/** The signs of uncertain cells, ignored regions, hatched, and the pins of notes, of the frame that is shown. */
 export function MarksLayer({ editor, camera }: { editor: Editor; camera: Camera }) {
   const hatch = useId();
   const frame = useEditorState(editor, (state) => state.frame);
@@ -19,6 +20,7 @@ export function MarksLayer({ editor, camera }: { editor: Editor; camera: Camera 
   );
   return (
     <>
+      <UncertainLayer editor={editor} camera={camera} />
       {shownRegions.length > 0 && <Hatch id={hatch} />}
       {shownRegions.map((region) => (
         <RegionShape

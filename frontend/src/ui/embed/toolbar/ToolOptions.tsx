@@ -3,6 +3,7 @@ import type { Editor, FrameScope } from "../../../engine";
 import { embedStrings } from "../../strings-embed";
 import { useKeys } from "../keys/useKeys";
 import { useEditorState } from "../useEditorState";
+import { OneLine } from "./OneLine";
 import { CheckOption, NumberOption, SelectOption } from "./option-controls";
 import { hintOf, optionsOf, type ToolOption } from "./options";
 
@@ -24,7 +25,7 @@ export function ToolOptions({ editor, note, nFrames }: ToolOptionsProps) {
   const hint = useHint(editor);
   const shown = optionsOf(tool).filter((option) => option !== "frames" || nFrames > 1);
   return (
-    <div className="tool-options" role="toolbar" aria-label={text.label}>
+    <OneLine label={text.label} more={text.more}>
       <p className="hint" role="status" title={hint} data-notice={notice !== null}>
         {busy === null ? (note ?? notice ?? hint) : text.busy}
       </p>
@@ -32,7 +33,7 @@ export function ToolOptions({ editor, note, nFrames }: ToolOptionsProps) {
         const Control = CONTROLS[option];
         return <Control key={option} editor={editor} />;
       })}
-    </div>
+    </OneLine>
   );
 }
 
