@@ -2,11 +2,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from training.augment import prepare_crop
-from training.config import UNetConfig
+from training.augment import _place, prepare_crop, training_batch
+from training.config import FitConfig, UNetConfig
 from training.preprocess import PreprocessConfig, preprocess_image
 from training.rescale import plan_shrink
+from training.targets import BACKGROUND, INTERIOR
 
 RADIUS_PX = 50
 
@@ -50,3 +53,100 @@ def test_a_crop_of_instances_that_fit_is_left_as_it_is(crop, max_object_px):
     prepared = prepare_crop(image, labels, config=config(max_object_px))
     assert prepared.labels is labels
     assert prepared.image.shape == image.shape
+
+
+def disks(side, *centres, radius_px=9):
+    """A crop whose image is bright exactly where its cells are, and that has truth everywhere."""
+    rows, cols = np.indices((side, side))
+    labels = np.zeros((side, side), np.int32)
+    for number, (row, col) in enumerate(centres, start=1):
+        labels[np.hypot(rows - row, cols - col) < radius_px] = number
+    image = np.repeat((labels > 0).astype(np.float32)[..., None], 2, axis=-1)
+    return prepare_crop(image, np.stack([labels, labels], axis=-1), config=config(None))
+
+
+def squares(crop, n_steps, **fit):
+    """Every image and its targets of some steps."""
+    changed = replace(UNetConfig(), fit=FitConfig(crop_px=64, batch_size=8, **fit))
+    for step in range(n_steps):
+        images, targets = training_batch([crop], config=changed, seed=0, step=step)
+        for number, image in enumerate(images):
+            yield image[..., 0], {name: target[number] for name, target in targets.items()}
+
+
+@pytest.mark.parametrize(("warp_share", "zoom_per_axis"), [(0.0, False), (1.0, False), (1.0, True)])
+def test_image_and_targets_show_the_same_place(warp_share, zoom_per_axis):
+    crop = disks(96, (20, 20), (40, 70), (75, 30), (80, 80))
+    right = {"interior": [], "background": [], "centre": []}
+    for image, targets in squares(crop, 6, warp_share=warp_share, zoom_per_axis=zoom_per_axis):
+        bright, pixelwise = image > 0.3, targets["nuclear_pixelwise"]
+        right["interior"].append(bright[pixelwise[..., INTERIOR] == 1])
+        right["background"].append(~bright[pixelwise[..., BACKGROUND] == 1])
+        right["centre"].append(bright[targets["nuclear_distance"][..., 0] > 0.5])
+    for name, found in right.items():
+        assert np.concatenate(found).mean() > 0.99, name
+
+
+def test_squares_are_turned_and_mirrored_in_all_eight_ways():
+    crop = disks(64, (12, 26), radius_px=5)
+    centres = {
+        tuple(np.round(np.argwhere(image > 0.3).mean(axis=0)).astype(int))
+        for image, _ in squares(crop, 8, warp_share=0.0)
+    }
+    ends = {(a, b) for a in (12, 51) for b in (26, 37)}
+    assert centres == ends | {(b, a) for a, b in ends}
+
+
+def whole_shapes(crop, n_steps, **fit):
+    """Rows and columns of what is bright, of the squares that show all of it."""
+    for image, _ in squares(crop, n_steps, warp_share=1.0, **fit):
+        bright = image > 0.3
+        rim = (bright[0], bright[-1], bright[:, 0], bright[:, -1])
+        if bright.any() and not any(side.any() for side in rim):
+            yield np.argwhere(bright).astype(float)
+
+
+@pytest.mark.parametrize("zoom_per_axis", [False, True])
+def test_squares_are_zoomed_up_to_the_limit(zoom_per_axis):
+    crop = disks(64, (32, 32), radius_px=9)
+    found = list(whole_shapes(crop, 8, max_zoom=2.0, zoom_per_axis=zoom_per_axis))
+    areas = [len(places) / np.count_nonzero(crop.image[..., 0]) for places in found]
+    assert 0.2 < min(areas) < 0.5
+    assert 2.0 < max(areas) < 5.0
+    # One factor for both axes keeps a disk a disk.
+    spreads = [places.std(axis=0) for places in found]
+    assert (max(rows / cols for rows, cols in spreads) > 1.3) == zoom_per_axis
+
+
+def test_squares_are_rotated_by_any_angle():
+    crop = disks(96, (48, 40), (48, 56), radius_px=6)
+    axes = [np.linalg.eigh(np.cov(places.T))[1][:, 1] for places in whole_shapes(crop, 8, max_zoom=1.0)]
+    degrees = np.sort(np.degrees([np.arctan2(*axis) % (np.pi / 2) for axis in axes]))
+    assert len(degrees) > 20
+    assert np.diff(degrees, prepend=0, append=90).max() < 25
+
+
+def test_what_lies_outside_of_a_crop_carries_no_truth():
+    shown = [
+        np.array_equal(targets["nuclear_pixelwise"].sum(axis=-1), targets["nuclear_distance"][..., 1])
+        and targets["nuclear_distance"][..., 1].mean()
+        for _, targets in squares(disks(64, (30, 30)), 4, warp_share=1.0, max_zoom=2.0)
+    ]
+    assert all(shown)
+    assert min(shown) < 0.6
+    assert max(shown) == 1
+
+
+def test_light_is_changed_and_an_empty_channel_stays_empty():
+    crop = disks(64, (30, 30))
+    blank = replace(crop, image=crop.image * np.array([1, 0], np.float32))
+    changed = replace(UNetConfig(), fit=FitConfig(crop_px=64, batch_size=8))
+    images, _ = training_batch([blank], config=changed, seed=0, step=0)
+    assert not images[..., 1].any()
+    assert np.ptp([image.max() for image in images[..., 0]]) > 0.1
+
+
+@given(st.integers(1, 12), st.integers(0, 2**32 - 1))
+def test_every_crop_comes_up_once_before_any_comes_up_again(n_crops, seed):
+    passes = [{_place(seed, start + place, n_crops) for place in range(n_crops)} for start in (0, n_crops)]
+    assert passes == [set(range(n_crops))] * 2
