@@ -11,12 +11,13 @@ import json
 import os
 import shutil
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pipeline.compartments import COMPARTMENTS
+from pipeline.model_input import INPUT_CHANNELS
 from training.config import NETWORKS, NetworkConfig, config_to_dict, network_config_from_dict
 from training.errors import (
     AlteredModelFile,
@@ -32,7 +33,6 @@ from training.errors import (
 FORMAT_VERSION = 2
 # Version 1 knew one network, so its configs name none.
 _READABLE_VERSIONS = (1, FORMAT_VERSION)
-INPUT_CHANNELS = ("nuclear", "membrane")
 MODEL_FILE = "model.json"
 WEIGHTS_FILE = "weights.weights.h5"
 METRICS_FILE = "metrics.json"
@@ -67,11 +67,13 @@ class ModelDescription:
     """What `model.json` and `metrics.json` say.
 
     compartments : those the model was trained on, whole_cell before nuclear; it predicts no others
+    input_channels : names of the channels it takes, in order
     """
 
     config: NetworkConfig
     compartments: tuple[str, ...]
     metrics: dict[str, Any]
+    input_channels: tuple[str, ...]
 
 
 def refuse_existing(out: Path) -> None:
@@ -87,8 +89,14 @@ def write_model_folder(
     config: NetworkConfig,
     compartments: tuple[str, ...],
     metrics: Mapping[str, Any],
+    input_channels: Sequence[str] | None = None,
 ) -> None:
     """Write a model folder beside its place and move it there when it is complete.
+
+    Parameters
+    ----------
+    input_channels
+        Names of the channels it takes; None when nothing named them.
 
     Raises
     ------
@@ -104,7 +112,7 @@ def write_model_folder(
     description = {
         "format_version": FORMAT_VERSION,
         "kind": config.network,
-        "input_channels": input_channels(config),
+        "input_channels": list(input_channels or channel_names(config)),
         "compartments": list(compartments),
         "config": config_to_dict(config),
     }
@@ -167,10 +175,10 @@ def signed_files(folder: Path) -> dict[str, str]:
     return {name: checksums[name] for name in (*_SIGNED, *_MAX_OPTIONAL_BYTES) if name in checksums}
 
 
-def input_channels(config: NetworkConfig) -> list[str]:
-    """Name the channels a model of this config takes, in their order."""
+def channel_names(config: NetworkConfig) -> tuple[str, ...]:
+    """Name the channels a network of this config takes where nothing else names them."""
     others = range(len(INPUT_CHANNELS), config.n_channels)
-    return [*INPUT_CHANNELS[: config.n_channels], *(f"channel {number}" for number in others)]
+    return (*INPUT_CHANNELS[: config.n_channels], *(f"channel {number}" for number in others))
 
 
 def default_model_dir() -> Path | None:
@@ -212,7 +220,15 @@ def read_description(folder: Path) -> ModelDescription:
             f"{folder / MODEL_FILE} names the compartments {named!r}; "
             f"they must be some of {config.compartments}."
         )
-    return ModelDescription(config, compartments, _read_json(folder / METRICS_FILE))
+    channels = values.get("input_channels")
+    if not isinstance(channels, list) or not all(isinstance(name, str) for name in channels):
+        channels = []
+    if len(set(channels)) != config.n_channels or len(channels) != config.n_channels:
+        raise UnsupportedModel(
+            f"{folder / MODEL_FILE} names the input channels {values.get('input_channels')!r}; its network "
+            f"takes {config.n_channels}, each of a name of its own."
+        )
+    return ModelDescription(config, compartments, _read_json(folder / METRICS_FILE), tuple(channels))
 
 
 def read_model_folder(

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from pipeline.types import Image, LabelSet
 from training.config import NetworkConfig
-from training.model_folder import read_description, read_model_folder
+from training.model_folder import channel_names, read_description, read_model_folder
 from training.object_scale import box_mean, estimate_shrink, spread_squares
 from training.postprocess import WatershedConfig, deep_watershed
 from training.prediction import Prediction, StageClock, match_labels, mean_by_label
@@ -49,7 +49,12 @@ def load_network_predictor(folder: Path) -> "NetworkPredictor":
     if network is None:
         side_px = FIXED_SIDE_PX[description.config.network]
         network = KerasNetwork(read_model_folder(folder, shape_px=side_px)[0])
-    return NetworkPredictor(network, config=description.config, compartments=description.compartments)
+    return NetworkPredictor(
+        network,
+        config=description.config,
+        compartments=description.compartments,
+        input_channels=description.input_channels,
+    )
 
 
 class NetworkPredictor:
@@ -65,6 +70,8 @@ class NetworkPredictor:
         Side of the squares the network sees; None chooses by the size of the image.
     ranges
         Intensities of the image of which only parts will be given; None measures each image that is given.
+    input_channels
+        Names of the channels it takes; None when nothing named them.
     scaled
         Whether images come at the scale at which the network is to see them. If not, it is chosen for each;
         see `training.object_scale`.
@@ -79,6 +86,7 @@ class NetworkPredictor:
         tile_px: int | None = None,
         ranges: tuple[IntensityRange, ...] | None = None,
         scaled: bool = False,
+        input_channels: tuple[str, ...] | None = None,
     ) -> None:
         self._network = network
         self.config = config
@@ -86,6 +94,7 @@ class NetworkPredictor:
         self._tile_px = network.side_px or tile_px
         self._ranges = ranges
         self._scaled = scaled or config.preprocess.max_object_px is None
+        self.input_channels = input_channels or channel_names(config)
 
     @property
     def name(self) -> str:
@@ -245,4 +254,5 @@ class NetworkPredictor:
             tile_px=self._tile_px,
             ranges=ranges or self._ranges,
             scaled=scaled or self._scaled,
+            input_channels=self.input_channels,
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from training.config import NetworkConfig, config_to_dict
-from training.errors import InvalidConfig
+from training.errors import InvalidConfig, UnusableDataset
 from training.fit_config import FitConfig
 from training.fitting import Budget, FitRun, TrainProgress, discard_checkpoint, fit_network
 from training.model_folder import (
@@ -109,6 +109,8 @@ def train_model(
     _plan_budget(config.fit, epochs=epochs, minutes=minutes)
     refuse_existing(out)
     data = load_training_data(dataset_dir, config=config)
+    if base is not None:
+        _check_same_channels(data, base, dataset_dir=dataset_dir)
     return train_on(
         data,
         out,
@@ -175,7 +177,14 @@ def train_on(
     )
     ended_by = fit_network(run)
     metrics = {**_metrics(run, ended_by=ended_by), "base_sha256": base_sha256}
-    write_model_folder(out, model, config=config, compartments=data.compartments, metrics=metrics)
+    write_model_folder(
+        out,
+        model,
+        config=config,
+        compartments=data.compartments,
+        metrics=metrics,
+        input_channels=data.channels,
+    )
     discard_checkpoint(run)
     return TrainResult(
         folder=out,
@@ -187,6 +196,15 @@ def train_on(
         ended_by=ended_by,
         metrics=metrics,
     )
+
+
+def _check_same_channels(data: TrainingData, base: Path, *, dataset_dir: Path) -> None:
+    wanted = read_description(base).input_channels
+    if data.channels != wanted:
+        raise UnusableDataset(
+            f"{dataset_dir}: its channels are {list(data.channels)}, those of {base} {list(wanted)}. Build "
+            "the dataset with these channels, in this order."
+        )
 
 
 def _plan_budget(fit: FitConfig, *, epochs: int | None, minutes: float | None) -> Budget:

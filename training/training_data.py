@@ -21,6 +21,7 @@ from pipeline.types import Image, Labels
 from training.augment import Batch, TrainingCrop, prepare_crop, stack_batch
 from training.config import NetworkConfig
 from training.errors import UnusableDataset
+from training.model_folder import channel_names
 from training.sampling import crop_sources, draw_shares
 from training.targets import IGNORED, known_extent
 
@@ -36,6 +37,7 @@ class TrainingData:
     validation : squares of the validation crops
     compartments : those with at least one instance to learn from, whole_cell before nuclear
     validated_on : `val`, or `train` when the dataset version has no validation crops
+    channels : names of the channels of the images, in order
     weights : share of the draws per training crop, summing to 1; None draws all equally often
     """
 
@@ -44,6 +46,7 @@ class TrainingData:
     compartments: tuple[str, ...]
     validated_on: str
     weights: npt.NDArray[np.float64] | None = None
+    channels: tuple[str, ...] = INPUT_CHANNELS
 
     def checksum(self) -> int:
         """Return the CRC-32 of everything that a run sees of the data."""
@@ -66,7 +69,7 @@ def load_training_data(dataset_dir: Path, *, config: NetworkConfig) -> TrainingD
         that are none.
     """
     manifest = read_manifest(dataset_dir)
-    _check_channels(dataset_dir, manifest, config=config)
+    channels = _check_channels(dataset_dir, manifest, config=config)
     images, labels, sources = _load_known(dataset_dir, "train", config=config, manifest=manifest)
     if not images:
         raise UnusableDataset(f"{dataset_dir}: the training split has no crops. Accept more FOVs first.")
@@ -88,7 +91,8 @@ def load_training_data(dataset_dir: Path, *, config: NetworkConfig) -> TrainingD
     ]
     chosen = _spread(held_out or train, n_most=config.fit.max_validation_crops)
     validation = validation_batches(chosen, config=config)
-    return TrainingData(train, validation, present, "val" if held_out else "train", weights)
+    validated_on = "val" if held_out else "train"
+    return TrainingData(train, validation, present, validated_on, weights, channels)
 
 
 @contextmanager
@@ -118,14 +122,22 @@ def prefetched(batch_of: Callable[[int], Batch], *, first_step: int = 0) -> Iter
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _check_channels(dataset_dir: Path, manifest: Mapping[str, Any], *, config: NetworkConfig) -> None:
-    """Refuse a dataset whose two channels are not those of the network, in this order."""
-    found = list(manifest.get("channels", INPUT_CHANNELS))
-    if config.n_channels == len(found) == len(INPUT_CHANNELS) and found != list(INPUT_CHANNELS):
+def _check_channels(
+    dataset_dir: Path, manifest: Mapping[str, Any], *, config: NetworkConfig
+) -> tuple[str, ...]:
+    """Names of the channels of a dataset; two have to be those of every network of two, in this order."""
+    found = [str(name) for name in manifest.get("channels", channel_names(config))]
+    if len(found) != config.n_channels:
+        raise UnusableDataset(
+            f"{dataset_dir}: it has {len(found)} channels, the network takes {config.n_channels}. Build the "
+            "dataset with as many, or choose another preset."
+        )
+    if len(found) == len(INPUT_CHANNELS) and found != list(INPUT_CHANNELS):
         raise UnusableDataset(
             f"{dataset_dir}: its channels are {found}, the network takes {list(INPUT_CHANNELS)}. Build the "
             "dataset again, naming the nuclear and the membrane channel."
         )
+    return tuple(found)
 
 
 def _load_known(

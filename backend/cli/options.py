@@ -39,4 +39,20 @@ class Channel(click.ParamType[str | int]):
         return int(value) if str(value).isdecimal() else str(value)
 
 
+def _inputs_of(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    pairs = [text.partition("=") for text in given]
+    for (name, sign, _), text in zip(pairs, given, strict=True):
+        if not name or not sign:
+            raise click.BadParameter(f"{text!r} names no channel; write NAME=CHANNEL, or NAME= for none.")
+    return {name.strip(): channel for name, _, channel in pairs}
+
+
+inputs_option = click.option(
+    "--input",
+    "inputs",
+    multiple=True,
+    metavar="NAME=CHANNEL",
+    callback=_inputs_of,
+    help="Which channel an input of the model is, where the names differ; NAME= for none.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")

@@ -1,6 +1,7 @@
 """`cytoloop predict`: labels for one image, without server or database."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 import click
 import numpy as np
 
-from backend.cli.options import InFile, OutPath, channel_options
+from backend.cli.options import InFile, OutPath, channel_options, inputs_option
 from backend.cli.progress import progress_of
 from backend.cli.watershed import postprocessing_of, watershed_options
 from pipeline.io import ImageSource, open_image, write_labels_tif, write_npz
@@ -41,6 +42,7 @@ SUFFIXES = (".npz", ".tif", ".tiff")
     show_default=True,
     help="See the image shrunken, so that large objects stay whole; `auto` looks how large they are.",
 )
+@inputs_option
 @watershed_options
 @click.option("--timing", is_flag=True, help="Print the share of time of each stage.")
 @channel_options
@@ -50,6 +52,7 @@ def predict(
     out: Path,
     spec: str,
     shrink: str,
+    inputs: dict[str, str],
     watershed: tuple[str, ...],
     preset: str | None,
     timing: bool,
@@ -71,7 +74,7 @@ def predict(
         raise click.UsageError("baseline has no such watershed; name a model folder with --predictor.")
     with open_image(image, **how) as source:
         chosen = None if shrink == "auto" else int(shrink)
-        found = predict_source(predictor.adjusted(changes), source, shrink=chosen)
+        found = predict_source(predictor.adjusted(changes), source, shrink=chosen, inputs=inputs)
     names = found.compartments
     if out.suffix.lower() == ".npz":
         write_npz(out, y=found.labels, compartments=list(names))
@@ -125,17 +128,25 @@ class FoundLabels:
         return f"{total:.2f} s: {', '.join(stages)}"
 
 
-def predict_source(predictor: Predictor, source: ImageSource, *, shrink: int | None = None) -> FoundLabels:
+def predict_source(
+    predictor: Predictor,
+    source: ImageSource,
+    *,
+    shrink: int | None = None,
+    inputs: Mapping[str, str] | None = None,
+) -> FoundLabels:
     """Label every frame of an image, all at one scale.
 
     Parameters
     ----------
     shrink
         As `training.large_images.predict_image` has it; what it chooses is chosen by the middle frame.
+    inputs
+        Which channel some input of the predictor is; see `pipeline.model_input.find_inputs`.
     """
     n_frames, _, rows, cols = source.shape
     clock = StageClock()
-    read = partial(model_image, source)
+    read = partial(model_image, source, names=predictor.input_channels, inputs=inputs)
     with clock.stage("scale"):
         if shrink is None:
             middle = partial(read, frame=n_frames // 2)
