@@ -1,9 +1,11 @@
+from collections.abc import Sequence
 from typing import Any
 
 from apiflask import APIBlueprint, FileSchema
 from flask import Response
 from marshmallow import RAISE
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session, defer
 
 from backend.api.auth import ADMINS, REVIEWERS, allow, asking
 from backend.api.binary import binary_response, file_response, text_download
@@ -64,7 +66,7 @@ def list_fovs(project_id: int, query_data: dict[str, Any]) -> dict[str, Any]:
         projects.get_project(session, project_id=project_id)
         where = [Fov.project_id == project_id] + ([] if state is None else [Fov.state == state])
         page = list_page(session, Fov, *where, page=query_data)
-        return {**page, "items": [_shown(session, fov) for fov in page["items"]]}
+        return {**page, "items": _shown(session, page["items"])}
 
 
 @fovs.post("/projects/<int:project_id>/fovs")
@@ -80,7 +82,7 @@ def upload_fov(project_id: int, files_data: dict[str, Any]) -> Fov:
         options = rules.IngestOptions(**files_data)
         fov_id = rules.ingest_image(context(), project_id=project_id, path=path, options=options)
     with looking() as session:
-        return _shown(session, rules.get_fov(session, fov_id=fov_id))
+        return _shown(session, [rules.get_fov(session, fov_id=fov_id)])[0]
 
 
 @fovs.get("/fovs/<int:fov_id>")
@@ -89,7 +91,7 @@ def upload_fov(project_id: int, files_data: dict[str, Any]) -> Fov:
 def get_fov(fov_id: int) -> Fov:
     """One FOV with its current revision."""
     with looking() as session:
-        return _shown(session, rules.get_fov(session, fov_id=fov_id))
+        return _shown(session, [rules.get_fov(session, fov_id=fov_id)])[0]
 
 
 @fovs.get("/fovs/<int:fov_id>/preview.png")
@@ -171,7 +173,7 @@ def get_stitch_report(fov_id: int) -> dict[str, Any]:
 def stitch_fov(fov_id: int) -> Fov:
     """Try to stitch the FOV again after it failed."""
     with writing() as session:
-        return _shown(session, stitch_failures.request_stitch(session, fov_id=fov_id))
+        return _shown(session, [stitch_failures.request_stitch(session, fov_id=fov_id)])[0]
 
 
 @fovs.get("/fovs/<int:fov_id>/reviews")
@@ -198,11 +200,11 @@ def review_fov(fov_id: int, json_data: dict[str, Any]) -> Review:
         )
 
 
-def _revision(session: Session, fov: Fov) -> Revision | None:
-    found = fov.current_revision_id
-    return None if found is None else session.get(Revision, found)
-
-
-def _shown(session: Session, fov: Fov) -> Fov:
-    fov.current_revision = _revision(session, fov)  # type: ignore[attr-defined]
-    return fov
+def _shown(session: Session, shown: Sequence[Fov]) -> Sequence[Fov]:
+    """The FOVs with their current revisions, asked for at once and without their reports, which are long."""
+    ids = [fov.current_revision_id for fov in shown if fov.current_revision_id is not None]
+    query = select(Revision).where(Revision.id.in_(ids)).options(defer(Revision.report))
+    found = {revision.id: revision for revision in session.scalars(query)}
+    for fov in shown:
+        fov.current_revision = found.get(fov.current_revision_id)  # type: ignore[attr-defined, arg-type]
+    return shown

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -25,7 +26,7 @@ def list_jobs(project_id: int, query_data: dict[str, Any]) -> dict[str, Any]:
     with looking() as session:
         projects.get_project(session, project_id=project_id)
         page = list_page(session, Job, Job.project_id == project_id, page=query_data)
-        return {**page, "items": [_shown(session, job) for job in page["items"]]}
+        return {**page, "items": _shown(session, page["items"])}
 
 
 @jobs.post("/projects/<int:project_id>/jobs")
@@ -36,7 +37,8 @@ def list_jobs(project_id: int, query_data: dict[str, Any]) -> dict[str, Any]:
 def launch_job(project_id: int, json_data: dict[str, Any]) -> dict[str, Any]:
     """Launch a job: the predictor proposes labels, then its tasks are published."""
     with writing() as session:
-        return _shown(session, rules.launch_job(session, context(), project_id=project_id, **json_data))
+        launched = rules.launch_job(session, context(), project_id=project_id, **json_data)
+        return _shown(session, [launched])[0]
 
 
 @jobs.get("/jobs/<int:job_id>")
@@ -45,7 +47,7 @@ def launch_job(project_id: int, json_data: dict[str, Any]) -> dict[str, Any]:
 def get_job(job_id: int) -> dict[str, Any]:
     """One job with its tasks by state."""
     with looking() as session:
-        return _shown(session, rules.get_job(session, job_id=job_id))
+        return _shown(session, [rules.get_job(session, job_id=job_id)])[0]
 
 
 @jobs.post("/jobs/<int:job_id>/launch-tokens")
@@ -60,6 +62,6 @@ def create_launch_token(job_id: int, json_data: dict[str, Any]) -> dict[str, str
     return {"launch_token": token, "url": f"{context().settings.public_url}/embed/{token}"}
 
 
-def _shown(session: Session, job: Job) -> dict[str, Any]:
-    shown = {name: getattr(job, name) for name in _COLUMNS}
-    return {**shown, "counts": rules.job_progress(session, job)}
+def _shown(session: Session, shown: Sequence[Job]) -> list[dict[str, Any]]:
+    counts = rules.jobs_progress(session, [job.id for job in shown])
+    return [{**{name: getattr(job, name) for name in _COLUMNS}, "counts": counts[job.id]} for job in shown]

@@ -131,9 +131,18 @@ def fail_job(session: Session, *, job_id: int, reason: str) -> Job:
 
 def job_progress(session: Session, job: Job) -> dict[str, int]:
     """How many tasks of the job are in each state, every state named."""
-    rows = session.execute(select(Task.state, func.count()).where(Task.job_id == job.id).group_by(Task.state))
-    counts = Counter({state: count for state, count in rows})
-    return {state.value: counts[state] for state in TaskState}
+    return jobs_progress(session, [job.id])[job.id]
+
+
+def jobs_progress(session: Session, job_ids: Sequence[int]) -> dict[int, dict[str, int]]:
+    """As `job_progress` for several jobs, by id, in one query."""
+    rows = session.execute(
+        select(Task.job_id, Task.state, func.count())
+        .where(Task.job_id.in_(job_ids))
+        .group_by(Task.job_id, Task.state)
+    )
+    counts = Counter({(job_id, state): count for job_id, state, count in rows})
+    return {job_id: {state.value: counts[job_id, state] for state in TaskState} for job_id in job_ids}
 
 
 def enqueue_if_complete(session: Session, *, job_id: int, fov_id: int) -> None:

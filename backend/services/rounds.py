@@ -1,7 +1,7 @@
 """What each job cost and brought: the figures that show whether the loop pays off."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from backend.models.revision import RevisionSource
 from backend.services.context import Context
 from backend.services.jobs import get_job, job_progress
 from backend.services.model_versions import first_predictor, model_name
-from backend.services.proposal_scores import pooled_f1
+from backend.services.proposal_scores import Counts, pooled_f1
 
 # The effort of an assignment counts once it was submitted; what was given back is somebody else's start.
 _COUNTED = (AssignmentState.SUBMITTED,)
@@ -34,8 +34,8 @@ def job_figures(session: Session, context: Context, *, job_id: int) -> dict[str,
     """
     job = get_job(session, job_id=job_id)
     stitched = _stitched(session, job)
-    n_cells = sum(max(revision.counts.values(), default=0) for revision in stitched)
-    n_edits, n_px, active_s = _effort(session, job, [revision.fov_id for revision in stitched])
+    n_cells = sum(max(fov.counts.values(), default=0) for fov in stitched)
+    n_edits, n_px, active_s = _effort(session, job, [fov.fov_id for fov in stitched])
     first = first_predictor(session, job.project_id)
     return {
         "job_id": job.id,
@@ -48,7 +48,7 @@ def job_figures(session: Session, context: Context, *, job_id: int) -> dict[str,
         "tasks": job_progress(session, job),
         "n_cells": n_cells,
         "n_edits": n_edits,
-        "proposal_f1": pooled_f1(revision.report.get("proposal", {}) for revision in stitched),
+        "proposal_f1": pooled_f1(fov.proposal or {} for fov in stitched),
         "edits_per_cell": _per(n_edits, n_cells),
         "changed_px_per_cell": _per(n_px, n_cells),
         "active_s_per_cell": _per(active_s, n_cells),
@@ -57,18 +57,27 @@ def job_figures(session: Session, context: Context, *, job_id: int) -> dict[str,
     }
 
 
-def _stitched(session: Session, job: Job) -> Sequence[Revision]:
+class _Stitched(NamedTuple):
+    """What the figures take from a stitched revision; reports are too long to be read whole."""
+
+    fov_id: int
+    counts: dict[str, int]
+    proposal: Counts | None
+
+
+def _stitched(session: Session, job: Job) -> Sequence[_Stitched]:
     """The job's last stitched revision of each FOV that has one."""
-    revisions = session.scalars(
-        select(Revision)
+    rows = session.execute(
+        select(Revision.fov_id, Revision.counts, Revision.report["proposal"])
         .where(
             Revision.fov_id.in_(job.fov_ids),
             Revision.task_id.is_(None),
             Revision.source == RevisionSource.STITCH,
+            Revision.report["job_id"].as_integer() == job.id,
         )
         .order_by(Revision.id)
     )
-    return list({r.fov_id: r for r in revisions if r.report.get("job_id") == job.id}.values())
+    return list({row[0]: _Stitched(*row) for row in rows}.values())
 
 
 def _effort(session: Session, job: Job, fov_ids: Sequence[int]) -> tuple[int, int, float]:
