@@ -66,6 +66,12 @@ def test_the_crop_stays_where_it_is_whatever_the_tool(player, size):
     assert len({tuple(place) for place in places.values()}) == 1, places
 
 
+def test_every_button_of_the_top_bar_is_in_view(player, size):
+    for button in player.surface.locator(".top-bar button").all():
+        box = button.bounding_box()
+        assert box is None or box["x"] + box["width"] <= size[0]
+
+
 def test_every_option_is_within_reach_of_pointer_and_keyboard(player, size):
     page = player.page
     more = page.get_by_role("button", name="More about this tool")

@@ -31,7 +31,12 @@ const TONES: Record<SaveState["kind"], string> = {
 export function SavedState({ editor }: { editor: Editor }) {
   const save = useEditorState(editor, (state) => state.save);
   return (
-    <span className={`pill pill-${TONES[save.kind]} saved-state`} role="status" aria-live="polite">
+    <span
+      className={`pill pill-${TONES[save.kind]} saved-state`}
+      role="status"
+      aria-live="polite"
+      title={saveWords(save)}
+    >
       {saveWords(save)}
     </span>
   );
