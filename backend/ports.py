@@ -96,15 +96,19 @@ class Predictor(Protocol):
     def compartments(self) -> tuple[str, ...]:
         """What `predict` gives, whole_cell before nuclear."""
 
+    @property
+    def input_channels(self) -> tuple[str, ...]:
+        """Names of the channels that `predict` takes, in order."""
+
     def predict(self, image: npt.NDArray[Any]) -> LabelSet:
-        """Label images (row, column) for an image (row, column, [nuclear, membrane]) float32."""
+        """Label images (row, column) for an image (row, column, input channel) float32."""
 
 
 PredictorLoader = Callable[[str | Path], Predictor]
 """Loads `"baseline"` or a model folder; injected, because the web process may not import Keras."""
 
 ReadInput = Callable[[Window], npt.NDArray[Any]]
-"""Reads the model input of a window: (rows, columns, [nuclear, membrane]) float32."""
+"""Reads the model input of a window: (rows, columns, input channel) float32."""
 
 
 @dataclass(frozen=True)

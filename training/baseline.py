@@ -16,6 +16,7 @@ from skimage.filters import threshold_otsu
 from skimage.segmentation import expand_labels, watershed
 
 from pipeline.compartments import COMPARTMENTS
+from pipeline.model_input import INPUT_CHANNELS
 from pipeline.types import Image, Labels, LabelSet, Mask
 from training.prediction import Confidences, Prediction, StageClock, match_labels, mean_by_label
 from training.predictor_input import check_image
@@ -67,6 +68,7 @@ class BaselinePredictor:
 
     name = "baseline"
     compartments = COMPARTMENTS
+    input_channels = INPUT_CHANNELS
     # It measures the size of the nuclei in each image.
     pixel_size_um: float | None = None
 

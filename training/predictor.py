@@ -30,6 +30,10 @@ class Predictor(Protocol):
         """Compartments that `predict` gives, whole_cell before nuclear."""
 
     @property
+    def input_channels(self) -> tuple[str, ...]:
+        """Names of the channels of the images that it takes, in order: nuclear, membrane, others."""
+
+    @property
     def pixel_size_um(self) -> float | None:
         """Size of a pixel in the images that it knows; None when images of every size are taken as they are.
 

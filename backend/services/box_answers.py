@@ -134,7 +134,8 @@ def _predict(context: Context, question: _Question) -> npt.NDArray[np.uint32]:
     in_fov = Window(
         question.crop.row + around.row, question.crop.col + around.col, around.height, around.width
     )
-    image = model_image(open_reader(context, question.fov), in_fov, question.frame)
+    reader, names = open_reader(context, question.fov), predictor.input_channels
+    image = model_image(reader, in_fov, question.frame, names=names)
     labels = context.trainer.predict_window(
         predictor,
         image,

@@ -228,7 +228,7 @@ def _paint(
     if shrink is None:
         shrink = trainer.choose_shrink(
             predictor,
-            _FrameInput(reader, fov.n_frames // 2),
+            _FrameInput(reader, fov.n_frames // 2, predictor.input_channels),
             shape=(fov.n_rows, fov.n_columns),
             pixel_size_um=fov.pixel_size_um,
         )
@@ -236,7 +236,7 @@ def _paint(
     highest = dict.fromkeys(compartments, 0)
     for frame in range(fov.n_frames):
         starts = dict(highest)
-        read = _FrameInput(reader, frame)
+        read = _FrameInput(reader, frame, predictor.input_channels)
         bands = trainer.predict_bands(
             predictor,
             read,
@@ -265,9 +265,10 @@ class _FrameInput:
 
     reader: FovReader
     frame: int
+    names: tuple[str, ...]
 
     def __call__(self, window: Window) -> Any:
-        return model_image(self.reader, window, self.frame)
+        return model_image(self.reader, window, self.frame, names=self.names)
 
 
 def _trainer(context: Context) -> Trainer:

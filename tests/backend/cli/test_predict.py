@@ -13,6 +13,7 @@ class Recorder:
     name = "recorder"
     compartments = ("whole_cell", "nuclear")
     pixel_size_um = 0.5
+    input_channels = ("nuclear", "membrane")
     shrink = 1
 
     def __init__(self):
