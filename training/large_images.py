@@ -69,10 +69,8 @@ class PredictedBands:
         plan = replace(self._plan, shape=self._scaling.scaled)
         brought_back = BandsBroughtBack(self._scaling)
         for band in self._bands(self._scaling.reader(self._read), plan):
-            with self._clock.stage("scale"):
-                rows = brought_back.add(band.labels)
-            if rows is not None:
-                yield PredictedBand(*rows)
+            for row, labels in self._clock.each("scale", brought_back.add(band.labels)):
+                yield PredictedBand(row, labels)
 
     def _bands(self, read: ReadImage, plan: _Plan) -> Iterator[PredictedBand]:
         if max(plan.shape) <= plan.tile_px:

@@ -1,6 +1,6 @@
 """Seeing an image at another pixel size, window by window, and bringing its labels back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -21,8 +21,8 @@ _TOLERANCE = 0.02
 # A Gaussian ends at this many sigmas.
 _TRUNCATE = 4.0
 _MOST_PX = 400_000
-# Stored pixels that are read at once, about, however many of them make one seen pixel.
-_READ_PX = 8_000_000
+# Stored pixels that are read or given at once, about, however many of them make one seen pixel.
+_AT_ONCE_PX = 8_000_000
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Scaling:
 
     def _read(self, read: ReadImage, window: Window) -> Image:
         magnified = self.shape[0] * self.shape[1] / (self.scaled[0] * self.scaled[1])
-        step = max(1, int(_READ_PX / (magnified * window.width)))
+        step = max(1, int(_AT_ONCE_PX / (magnified * window.width)))
         cuts = [*range(0, window.height, step), window.height]
         return np.concatenate(
             [
@@ -96,9 +96,8 @@ class Scaling:
 
     def bring_back(self, labels: LabelSet) -> LabelSet:
         """Return the labels of the whole stored image; see `BandsBroughtBack`."""
-        brought = BandsBroughtBack(self).add(labels)
-        assert brought is not None
-        return brought[1]
+        brought = [planes for _, planes in BandsBroughtBack(self).add(labels)]
+        return {name: np.concatenate([planes[name] for planes in brought]) for name in labels}
 
 
 class BandsBroughtBack:
@@ -118,8 +117,8 @@ class BandsBroughtBack:
         self._held: LabelSet = {}
         self._top = self._done = 0
 
-    def add(self, band: LabelSet) -> tuple[int, LabelSet] | None:
-        """Take the next band, and return what can be told now.
+    def add(self, band: LabelSet) -> Iterator[tuple[int, LabelSet]]:
+        """Take the next band, and give what can be told now.
 
         Parameters
         ----------
@@ -127,11 +126,19 @@ class BandsBroughtBack:
             Int32 (row, col) per compartment, as wide as the seen image; bands come from the top, without a
             gap.
 
-        Returns
-        -------
+        Yields
+        ------
         first row in the stored image, labels
-            From the top, without a gap; None when there is nothing yet.
+            From the top, without a gap; of a few million pixels each, or a single seen row.
         """
+        n_rows = len(next(iter(band.values())))
+        step = max(1, int(_AT_ONCE_PX * self._n_seen / (len(self._rows) * len(self._cols))))
+        for start in range(0, n_rows, step):
+            told = self._add_rows({name: plane[start : start + step] for name, plane in band.items()})
+            if told is not None:
+                yield told
+
+    def _add_rows(self, band: LabelSet) -> tuple[int, LabelSet] | None:
         if self._held:
             band = {name: np.concatenate([self._held[name], plane]) for name, plane in band.items()}
         end = self._top + len(next(iter(band.values())))

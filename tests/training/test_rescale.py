@@ -34,9 +34,8 @@ def test_bands_brought_back_are_the_whole_brought_back(shape, scaled, step):
     brought_back = BandsBroughtBack(scaling)
     rows = 0
     for first in range(0, scaled[0], step):
-        told = brought_back.add({name: plane[first : first + step] for name, plane in labels.items()})
-        if told is not None:
-            row, band = told
+        part = {name: plane[first : first + step] for name, plane in labels.items()}
+        for row, band in brought_back.add(part):
             assert row == rows
             for name, plane in band.items():
                 assert np.array_equal(plane, whole[name][row : row + len(plane)])
@@ -70,6 +69,18 @@ def test_reading_a_shrunken_window_takes_little_at_a_time():
     assert seen.shape == (256, 1024, 1)
     assert len(sizes) > 1
     assert max(sizes) < 10_000_000
+
+
+def test_much_is_brought_back_a_little_at_a_time():
+    scaling = plan_shrink((16_000, 4_000), 8)
+    labels = np.arange(2_000, dtype=np.int32)[:, None].repeat(500, axis=1)
+    rows = 0
+    for row, band in BandsBroughtBack(scaling).add({"nuclear": labels}):
+        assert row == rows
+        assert band["nuclear"].size <= 9_000_000
+        assert np.array_equal(band["nuclear"][:, 0] // 2, np.arange(rows, rows + len(band["nuclear"])) // 16)
+        rows += len(band["nuclear"])
+    assert rows == 16_000
 
 
 def test_an_even_slope_stays_one():
