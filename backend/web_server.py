@@ -17,6 +17,7 @@ from backend.supervisor import Program, Supervisor
 ROOT = Path(__file__).resolve().parents[1]
 READY_WITHIN_S = 90.0
 MOST_START_CRASHES = 3
+_CHILDREN = ("redis", "web", "worker", "boxes", "beat")
 
 
 @contextmanager
@@ -64,9 +65,7 @@ def wait_until_ready(url: str, supervisor: Supervisor, log_dir: Path) -> None:
     """Return when `/readyz` answers 200; raises `ConfigError` when it does not, or a part keeps ending."""
     end = time.monotonic() + READY_WITHIN_S
     while not _answers(f"{url}/readyz"):
-        crashing = [
-            name for name in ("web", "worker", "beat") if supervisor.n_crashes(name) >= MOST_START_CRASHES
-        ]
+        crashing = [name for name in _CHILDREN if supervisor.n_crashes(name) >= MOST_START_CRASHES]
         if crashing or time.monotonic() > end:
             what = f"{crashing[0]} ends again and again" if crashing else f"{url}/readyz does not answer 200"
             raise ConfigError(

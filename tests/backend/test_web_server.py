@@ -28,16 +28,17 @@ def test_the_address_is_one_that_this_machine_reaches(host: str) -> None:
         socket.create_connection(("127.0.0.1", listener.getsockname()[1])).close()
 
 
-def test_a_part_that_keeps_ending_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("part", ["worker", "boxes", "redis"])
+def test_a_part_that_keeps_ending_is_named(tmp_path: Path, part: str) -> None:
     supervisor = Supervisor(log_dir=tmp_path, delay=lambda _n: 0.01)
-    supervisor.start(Program("worker", ("false",), os.environ))
+    supervisor.start(Program(part, ("false",), os.environ))
     try:
         with pytest.raises(ConfigError) as caught:
             wait_until_ready("http://127.0.0.1:1", supervisor, tmp_path)
     finally:
         supervisor.stop()
     assert str(caught.value) == (
-        "The application did not come up: worker ends again and again. The reason is in the output above, or"
+        f"The application did not come up: {part} ends again and again. The reason is in the output above, or"
         f" in {tmp_path}."
     )
 

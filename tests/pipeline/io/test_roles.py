@@ -97,7 +97,8 @@ def test_numbers_and_names_find_channels() -> None:
     assert find_channel(names, 2, role="nuclear", path=PATH) == 2
     assert find_channel(names, "B", role="nuclear", path=PATH) == 2
     assert find_channel(names, "A", role="nuclear", path=PATH) == 0
-    for wanted in ("c", 4, -1, "9"):
+    # "²" is a digit in some ways, but no number.
+    for wanted in ("c", 4, -1, "9", "²"):
         with pytest.raises(UnnamedChannel, match="a number from 0 to 3"):
             find_channel(names, wanted, role="nuclear", path=PATH)
 
