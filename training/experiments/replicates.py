@@ -10,7 +10,13 @@ from matplotlib.figure import Figure
 from pipeline.dataset_items import DatasetItem
 from training.experiments.plots import COLORS, new_plot
 from training.experiments.settings import ExperimentSettings, Outcome, Row
-from training.experiments.training_sets import compartments_of, load_crops, make_dataset, train_and_score
+from training.experiments.training_sets import (
+    cells_tested,
+    compartments_of,
+    load_crops,
+    make_dataset,
+    train_and_score,
+)
 
 N_SPLITS = 3
 
@@ -45,11 +51,15 @@ def run_replicates(
     return Outcome(rows, _finding(rows, settings=settings), _plot(rows, settings=settings))
 
 
-def _by_compartment(rows: Sequence[Row]) -> dict[str, list[float]]:
-    found: dict[str, list[float]] = {}
+def _by_compartment(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
     for row in rows:
-        found.setdefault(row["compartment"], []).append(row["f1"])
+        found.setdefault(row["compartment"], []).append(row)
     return found
+
+
+def _f1(rows: Sequence[Row]) -> list[float]:
+    return [row["f1"] for row in rows]
 
 
 def _deviation(values: Sequence[float]) -> float:
@@ -59,10 +69,11 @@ def _deviation(values: Sequence[float]) -> float:
 
 def _finding(rows: Sequence[Row], *, settings: ExperimentSettings) -> str:
     parts = [
-        f"{name} F1 {np.mean(values):.3f} (standard deviation {_deviation(values):.3f})"
-        if len(values) > 1
-        else f"{name} F1 {values[0]:.3f} (one split only has such cells to test)"
-        for name, values in _by_compartment(rows).items()
+        f"{name} F1 {np.mean(_f1(found)):.3f} (standard deviation {_deviation(_f1(found)):.3f};"
+        f" {cells_tested(found)} a split)"
+        if len(found) > 1
+        else f"{name} F1 {found[0]['f1']:.3f} (one split only has such cells to test)"
+        for name, found in _by_compartment(rows).items()
     ]
     return (
         f"Over {len({row['split_seed'] for row in rows})} splits, at IoU {settings.iou}: "
@@ -73,13 +84,15 @@ def _finding(rows: Sequence[Row], *, settings: ExperimentSettings) -> str:
 
 def _plot(rows: Sequence[Row], *, settings: ExperimentSettings) -> Figure:
     figure, axes = new_plot(title="Three splits", x="", y=f"F1 at IoU {settings.iou}")
-    found = _by_compartment(rows)
+    found = {name: _f1(of_one) for name, of_one in _by_compartment(rows).items()}
     for place, (name, values) in enumerate(found.items()):
-        axes.scatter([place] * len(values), values, color=COLORS.get(name), zorder=3)
+        # Beside one another, so that equal ones are seen.
+        places = place + 0.04 * (np.arange(len(values)) - (len(values) - 1) / 2)
+        axes.scatter(places, values, color=COLORS.get(name), zorder=3)
         axes.errorbar(
             place + 0.15, np.mean(values), yerr=_deviation(values), fmt="_", color="black", capsize=4
         )
     axes.set_xticks(range(len(found)), [name.replace("_", " ") for name in found])
     axes.set_xlim(-0.5, len(found) - 0.5)
-    axes.set_ylim(0, 1)
+    axes.set_ylim(0, 1.03)
     return figure

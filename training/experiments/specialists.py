@@ -12,7 +12,13 @@ from pipeline.splits import assign_splits
 from training.errors import UnusableDataset
 from training.experiments.plots import draw_matrix, new_plot
 from training.experiments.settings import ExperimentSettings, Outcome, Row
-from training.experiments.training_sets import compartments_of, load_crops, make_dataset, train_and_score
+from training.experiments.training_sets import (
+    cells_tested,
+    compartments_of,
+    load_crops,
+    make_dataset,
+    train_and_score,
+)
 
 ALL = "all"
 
@@ -92,8 +98,8 @@ def _outcome(rows: Sequence[Row], *, settings: ExperimentSettings) -> Outcome:
     ]
     finding = (
         f"Mean F1 at IoU {settings.iou} over {len(tested)} categories: specialists at home"
-        f" {np.mean(own):.3f}, abroad {np.mean(foreign):.3f}, one model of all {np.mean(general):.3f}."
-        f" {_compare(tested, own, general)}"
+        f" {np.mean(own):.3f}, abroad {np.mean(foreign):.3f}, one model of all {np.mean(general):.3f},"
+        f" each {cells_tested(rows)}. {_compare(tested, own, general)}"
     )
     figure, axes = new_plot(
         title=f"Mean F1 at IoU {settings.iou}", x=f"tested on ({settings.by})", y="trained on"

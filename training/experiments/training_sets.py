@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ from pipeline.dataset import build_dataset
 from pipeline.dataset_items import DatasetItem
 from training.errors import UnusableDataset
 from training.evaluate import evaluate_predictor
-from training.experiments.settings import ExperimentSettings
+from training.experiments.settings import ExperimentSettings, Row
 from training.predictor import load_predictor
 from training.train import train_on
 from training.training_data import TrainingData, load_training_data
@@ -84,3 +84,9 @@ def train_and_score(
 def compartments_of(scores: dict[str, Any]) -> list[str]:
     """Name the compartments that were scored."""
     return [name for name, values in scores.items() if isinstance(values, dict)]
+
+
+def cells_tested(rows: Sequence[Row]) -> str:
+    """Say how many true cells were behind scores, which tells how far they can be trusted."""
+    least, most = min(row["n_true"] for row in rows), max(row["n_true"] for row in rows)
+    return f"tested on {least} cells" if least == most else f"tested on {least} to {most} cells"

@@ -28,7 +28,7 @@ def test_replicates_give_a_mean_and_a_deviation(tissues, settings, tmp_path):
     assert [row["split_seed"] for row in outcome.rows] == [0, 0, 1, 1]
     nuclear = [row["f1"] for row in outcome.rows if row["compartment"] == "nuclear"]
     assert (
-        f"nuclear F1 {np.mean(nuclear):.3f} (standard deviation {np.std(nuclear, ddof=1):.3f})"
+        f"nuclear F1 {np.mean(nuclear):.3f} (standard deviation {np.std(nuclear, ddof=1):.3f}; tested on "
         in outcome.finding
     )
     splits = [splits_of(tmp_path / f"split-{number}") for number in range(2)]
@@ -37,18 +37,18 @@ def test_replicates_give_a_mean_and_a_deviation(tissues, settings, tmp_path):
 
 
 def test_the_plot_of_replicates_shows_the_deviation_that_the_text_names(tissues, settings, monkeypatch):
-    found = iter((0.5, 0.6, 0.8))
+    found = iter(({"f1": 0.5, "n_true": 9}, {"f1": 0.6, "n_true": 2}, {"f1": 0.8, "n_true": 4}))
     monkeypatch.setattr(replicates, "load_crops", lambda *_, **__: None)
     monkeypatch.setattr(
         replicates,
         "train_and_score",
-        lambda *_, **__: {"test": {"nuclear": {"f1": next(found)}, "mean_f1": 0}},
+        lambda *_, **__: {"test": {"nuclear": next(found), "mean_f1": 0}},
     )
     outcome = run_replicates(tissues, settings=settings[0])
     deviation = np.std([0.5, 0.6, 0.8], ddof=1)
-    assert (
-        f"Over 3 splits, at IoU 0.5: nuclear F1 0.633 (standard deviation {deviation:.3f})."
-        == outcome.finding
+    assert outcome.finding == (
+        f"Over 3 splits, at IoU 0.5: nuclear F1 0.633 (standard deviation {deviation:.3f}; tested on 2 to 9"
+        " cells a split)."
     )
     (bar,) = outcome.figure.axes[0].containers[0].lines[2][0].get_segments()
     assert np.ptp(bar[:, 1]) == pytest.approx(2 * deviation)
@@ -84,6 +84,8 @@ def test_specialists_are_tested_at_home_and_abroad(tissues, settings, tmp_path):
     own = splits_of(tmp_path / "of-0") | splits_of(tmp_path / "of-1")
     assert own == splits_of(tmp_path / "all")
     assert "over 2 categories: specialists at home" in outcome.finding
+    counts = {row["n_true"] for row in outcome.rows}
+    assert f"each tested on {min(counts)} to {max(counts)} cells." in outcome.finding
     assert finished(reported)
 
 
