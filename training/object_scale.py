@@ -37,8 +37,9 @@ _LARGE_SHARE = 0.4
 _LARGE_CONFIDENCE = 0.66
 # From this share on, the image shows objects as it is; pieces of large ones show less than half of it.
 _SHOWN_SHARE = 0.25
-# A finer look does when its share is this part of that of the best one.
-_NEARLY = 0.9
+# Objects too large for factor 4 have to be so many: a lobe of tissue looks like one very large nucleus.
+_HUGE = SHRINKS[-2]
+_LEAST_HUGE = 3
 # Far looks are at squares of a grid with at most so many along a side.
 _MOST_SQUARES = 4
 _SQUARE_PX = 2048
@@ -52,11 +53,13 @@ class Evidence:
     share : their pixels, each as sure as its object, over all pixels that the look takes for objects
     confidence : the mean of these pixels
     diameter_px : the median of their diameters, in stored pixels
+    n_objects : how many they are
     """
 
     share: float
     confidence: float
     diameter_px: float
+    n_objects: int
 
 
 def check_shrink(shrink: object) -> None:
@@ -120,8 +123,7 @@ def estimate_shrink(look: Look, read: ReadImage, shape: tuple[int, int], *, max_
     The answer is 1 unless sure objects above `max_object_px` are found alike in the image shrunken by 4 and
     8, or by 8 and 16. Then a part that has many of them is looked at as it is: where that shows objects that
     are found alike when it is shrunken by 2, of any size, and not much fewer than are found there by 2 and 4,
-    the answer is 1 all the same. Otherwise it is the least factor whose look shows nearly as much as the best
-    one.
+    the answer is 1 all the same. Otherwise it is the factor whose look shows most.
 
     Parameters
     ----------
@@ -146,7 +148,7 @@ def estimate_shrink(look: Look, read: ReadImage, shape: tuple[int, int], *, max_
     if shown.share >= max(_SHOWN_SHARE, halved.share / 2):
         return 1
     shares = {2: halved.share} | {shrink: item.share for shrink, item in found.items()}
-    return next(shrink for shrink, share in shares.items() if share >= _NEARLY * max(shares.values()))
+    return max(shares, key=lambda shrink: shares[shrink])
 
 
 def spread_squares(shape: tuple[int, int]) -> list[Window]:
@@ -239,13 +241,14 @@ def _compare(fine: Labels, coarse: Labels, confidences: Confidences, *, shrink: 
 def _evidence(found: Sequence[_Alike]) -> Evidence:
     diameters = np.concatenate([item.diameters_px for item in found])
     if not len(diameters):
-        return Evidence(0.0, 0.0, 0.0)
+        return Evidence(0.0, 0.0, 0.0, 0)
     sure = sum(float(item.sure.sum()) for item in found)
     n_alike = sum(int(np.count_nonzero(item.sure)) for item in found)
     n_px = sum(item.n_px for item in found)
-    return Evidence(sure / n_px, sure / max(n_alike, 1), float(np.median(diameters)))
+    return Evidence(sure / n_px, sure / max(n_alike, 1), float(np.median(diameters)), len(diameters))
 
 
 def _is_large(found: Evidence, *, max_object_px: float) -> bool:
     sure = found.share >= _LARGE_SHARE and found.confidence >= _LARGE_CONFIDENCE
-    return sure and found.diameter_px > max_object_px
+    few_huge = found.diameter_px > _HUGE * max_object_px and found.n_objects < _LEAST_HUGE
+    return sure and found.diameter_px > max_object_px and not few_huge
