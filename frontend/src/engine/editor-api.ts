@@ -101,11 +101,11 @@ export interface Editor {
   setFrame(frame: number): void;
   select(label: number): void;
   setCamera(camera: Camera): void;
-  /** CRC-32 of each label image, for the submission. */
+  /** CRC-32 of each label image, for the submission; a gesture under way is given up. */
   checksums(): Readonly<Partial<Record<Compartment, number>>>;
   /** The last edit made, saved or not: `last_seq` of the submission. */
   lastSeq(): number;
-  /** Sends what is unsaved now; rejects with a `SaveError` when it cannot. */
+  /** Sends what is unsaved now, and what is still being computed once it is there; rejects with a `SaveError` when it cannot. */
   flush(): Promise<void>;
   /** Tries again at once (the network is back, the user pressed "try again"). */
   retrySave(): void;

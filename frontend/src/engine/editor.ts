@@ -13,7 +13,7 @@ import { EditorSession } from "./session";
  */
 export function createEditor(options: EditorOptions): Editor {
   const session = new EditorSession(options);
-  const { store, display, document, log, steps } = session;
+  const { store, display, document, log, operator, steps, toolbox } = session;
   return {
     state: store,
     ready: session.ready,
@@ -55,9 +55,12 @@ export function createEditor(options: EditorOptions): Editor {
     setFrame: (frame) => session.setFrame(frame),
     select: (label) => session.select(label),
     setCamera: (camera) => display.setCamera(camera),
-    checksums: () => document.checksums(),
+    checksums: () => {
+      toolbox.abort();
+      return document.checksums();
+    },
     lastSeq: () => log.lastSeq,
-    flush: () => log.flush(),
+    flush: () => (operator.isBusy ? operator.idle().then(() => log.flush()) : log.flush()),
     retrySave: () => log.retry(),
     unsavedEdits: () => log.unsavedEdits(),
     discardUnsaved: () => log.discard(),

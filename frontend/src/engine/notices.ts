@@ -27,3 +27,4 @@ export const NOTICES: Readonly<Record<OperationName, string>> = {
 export const NO_IMAGE = "The image is still loading.";
 export const SELECT_FIRST = "Select a cell first.";
 export const STALE = "The labels changed too often meanwhile; try again.";
+export const FAILED = "This could not be computed. Try again, or do it in a smaller part.";

@@ -18,7 +18,7 @@ import {
   shiftPatch,
 } from "../model";
 import type { MarkEntry } from "./mark-follow";
-import { NOTICES, STALE } from "./notices";
+import { FAILED, NOTICES, STALE } from "./notices";
 import type { WorkerPort } from "./ports";
 
 /** Operations that take long on any window. */
@@ -67,6 +67,7 @@ export class Operator {
   private readonly options: OperatorOptions;
   /** What waits for the end of a gesture. */
   private parked: (() => void)[] = [];
+  private waiters: (() => void)[] = [];
   private nRunning = 0;
 
   constructor(options: OperatorOptions) {
@@ -165,10 +166,40 @@ export class Operator {
         return runOperation({ ...job, plane: { ...job.plane, labels: before } });
       }
     };
-    void compute().then((patch) => {
+    const end = (act: () => void) => {
       this.nRunning--;
-      this.whenFree(() => this.deliver({ ...asked, before, patch }));
-    });
+      this.whenFree(() => {
+        act();
+        this.releaseWaiters();
+      });
+    };
+    compute().then(
+      (patch) => end(() => this.deliver({ ...asked, before, patch })),
+      () =>
+        end(() => {
+          this.showBusy();
+          this.options.onNotice(FAILED);
+        }),
+    );
+  }
+
+  /** Settles when nothing is being computed and what was computed is in the labels. */
+  idle(): Promise<void> {
+    return this.isBusy ? new Promise((resolve) => this.waiters.push(resolve)) : Promise.resolve();
+  }
+
+  get isBusy(): boolean {
+    return this.nRunning > 0 || this.parked.length > 0;
+  }
+
+  private releaseWaiters(): void {
+    if (!this.isBusy) {
+      const waiters = this.waiters;
+      this.waiters = [];
+      for (const resolve of waiters) {
+        resolve();
+      }
+    }
   }
 
   private deliver(pending: Pending): void {
@@ -199,7 +230,7 @@ export class Operator {
   }
 
   private showBusy(): void {
-    if (this.nRunning === 0 && this.parked.length === 0) {
+    if (!this.isBusy) {
       this.options.onBusy(null);
     }
   }

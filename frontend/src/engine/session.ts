@@ -55,6 +55,8 @@ export class EditorSession implements CommandTarget {
   readonly predictions: Predictions;
   readonly steps: Steps;
   private readonly derived: Derived;
+  /** What is still being computed then changes nothing any more. */
+  private isDisposed = false;
   private readonly editListeners = new Set<(event: EditEvent) => void>();
 
   constructor(options: EditorOptions) {
@@ -247,6 +249,8 @@ export class EditorSession implements CommandTarget {
 
   dispose(): void {
     this.toolbox.abort();
+    this.isDisposed = true;
+    this.refreshState();
     this.predictions.cancelAll();
     this.log.dispose();
     this.display.detach();
@@ -318,7 +322,7 @@ export class EditorSession implements CommandTarget {
     const { kind } = this.log.saveState;
     const isStopped = kind === "conflict" || kind === "closed";
     const isAllowed = this.compartments.includes(compartment) && !this.preferences.readOnly;
-    return phase === "ready" && isAllowed && !isStopped;
+    return phase === "ready" && isAllowed && !isStopped && !this.isDisposed;
   }
 
   plane(): PlaneName {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { SavePort, WorkerPort } from "../../src/engine";
-import { labelImage, runOperation } from "../../src/model";
+import { Operator } from "../../src/engine/operator";
+import { LabelDocument, labelImage, runOperation } from "../../src/model";
 import { settle, TestEditor } from "./test-editor";
 import { expectOneStep, withImage } from "./with-image";
 
@@ -38,6 +39,14 @@ it("a shape that is closed after the labels became read-only changes nothing", a
   const before = test.data().slice();
   test.command("shape.finish");
   expect([test.data(), test.editor.lastSeq()]).toEqual([before, 1]);
+});
+
+it("checksums are those of what is recorded: a stroke under way is given up", async () => {
+  const test = await TestEditor.open();
+  const before = test.editor.checksums();
+  test.use("brush", 3).pointer("pointer_down", [20, 20]);
+  expect(test.editor.checksums()).toEqual(before);
+  expect(test.editor.lastSeq()).toBe(0);
 });
 
 describe("heavy operations in a worker", () => {
@@ -96,6 +105,52 @@ describe("heavy operations in a worker", () => {
     test.command("label.autofit");
     await worker.answer();
     expect(test.area(5)).toBeGreaterThan(area);
+  });
+
+  it("are waited for before the work counts as saved", async () => {
+    const worker = new SlowWorker();
+    const test = await withImage(worker);
+    test.use("watershed").click([30, 30]).click([30, 46]);
+    let isSaved = false;
+    const flushed = test.editor.flush().then(() => {
+      isSaved = true;
+    });
+    await settle();
+    expect([isSaved, test.editor.lastSeq()]).toEqual([false, 0]);
+    await worker.answer();
+    await flushed;
+    expect([test.editor.lastSeq(), test.editor.unsavedEdits()]).toEqual([1, []]);
+  });
+
+  it("change nothing once the editor was closed", async () => {
+    const worker = new SlowWorker();
+    const test = await withImage(worker);
+    const before = test.data().slice();
+    test.use("watershed").click([30, 30]).click([30, 46]);
+    test.editor.dispose();
+    await worker.answer();
+    expect([test.data(), test.editor.lastSeq()]).toEqual([before, 0]);
+    expect(test.snapshot.editable).toBe(false);
+  });
+
+  it("that fail everywhere end with words", async () => {
+    const shape = { nFrames: 1, nRows: 4, nCols: 4 };
+    const document = new LabelDocument({ whole_cell: labelImage(new Uint32Array(16), shape) });
+    const said: (string | null)[] = [];
+    const operator = new Operator({
+      document,
+      worker: { run: () => Promise.reject(new Error("The worker died.")) },
+      commit: () => undefined,
+      isEditable: () => true,
+      onBusy: (tool) => said.push(tool),
+      onNotice: (notice) => said.push(notice),
+      onLate: (apply) => apply(),
+    });
+    const window = { row: 0, col: 0, height: 4, width: 4 };
+    const plane = { compartment: "whole_cell", frame: 0 } as const;
+    operator.run("split", { op: "watershed", plane, window, args: {} as never });
+    await operator.idle();
+    expect(said).toEqual(["split", null, null, expect.stringContaining("could not be computed")]);
   });
 
   it("give up after three tries", async () => {

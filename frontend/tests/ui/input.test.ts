@@ -110,9 +110,32 @@ describe("keys", () => {
 
   it("belong to the window that lies above the page", () => {
     const { run } = listen();
-    const dialog = place("dialog");
+    const dialog = place("dialog", { open: "" });
     expect(press({ key: "b" }, dialog)).toBe(false);
+    // A click beside its controls leaves the focus to the page below.
+    expect(press({ key: "Delete" })).toBe(false);
     expect(run).not.toHaveBeenCalled();
+    dialog.removeAttribute("open");
+    press({ key: "b" });
+    expect(run.mock.calls).toEqual([["tool.brush"]]);
+  });
+
+  it("that stay down do over and over only what is meant to go on", () => {
+    const { run } = listen();
+    for (const key of ["Enter", "Delete", "p", "ArrowUp", "d", "]"]) {
+      press({ key });
+      expect(press({ key, repeat: true })).toBe(true);
+    }
+    const counts = new Map<string, number>();
+    for (const [id] of run.mock.calls) counts.set(id, (counts.get(id) ?? 0) + 1);
+    expect(Object.fromEntries(counts)).toEqual({
+      "review.accept": 1,
+      "label.delete": 1,
+      "write_mode.toggle": 1,
+      "brush.larger": 2,
+      "frame.next": 2,
+      "label.next": 2,
+    });
   });
 });
 
@@ -189,6 +212,17 @@ describe("pointer", () => {
     const wheel = wheelEvent({ deltaY: 3, deltaMode, clientX: 100 });
     expect(send(wheel)).toBe(true);
     expect(inputs[0]).toMatchObject({ type: "wheel", x: 0, deltaY });
+  });
+
+  it("calls off what is down when nobody listens any more", () => {
+    const { inputs, send } = listen();
+    const finger = { pointerId: 7, pointerType: "touch", cancelable: true };
+    send(new PointerEvent("pointerdown", { ...finger, pointerId: 6 }));
+    send(new PointerEvent("pointerup", { ...finger, pointerId: 6 }));
+    send(new PointerEvent("pointerdown", finger));
+    inputs.length = 0;
+    stop();
+    expect(inputs).toMatchObject([{ type: "pointer_cancel", pointerId: 7, pointerType: "touch" }]);
   });
 
   it("opens no context menu", () => {

@@ -238,6 +238,17 @@ describe("a drag with Alt held", () => {
     expect(held.editor.dispatch).not.toHaveBeenCalled();
   });
 
+  it("ends when the release of the button got lost", () => {
+    held.show({ tool: "brush", brushRadiusPx: 5, camera: { zoom: 2, left: 0, top: 0 } });
+    const pass = withSizeDrag(held.editor);
+    pass(at("pointer_down", 10));
+    const moved = { ...at("pointer_move", 30), buttons: 0 };
+    pass(moved);
+    pass(moved);
+    expect(held.editor.setBrushRadius).not.toHaveBeenCalled();
+    expect(held.editor.dispatch).toHaveBeenCalledTimes(2);
+  });
+
   it("is the tool's own where there is no brush", () => {
     const pass = withSizeDrag(held.editor);
     pass(at("pointer_down", 10));

@@ -30,6 +30,9 @@ export function listenToPointer(
     return { x: clientX - left, y: clientY - top };
   };
 
+  /** What is down now; its release will not be heard once nobody listens. */
+  const down = new Map<number, PointerInput>();
+
   const onPointer = (event: PointerEvent) => {
     event.preventDefault();
     const type = TYPES[event.type as keyof typeof TYPES];
@@ -48,6 +51,8 @@ export function listenToPointer(
       buttons: event.buttons,
       coalesced: type === "pointer_move" ? event.getCoalescedEvents?.().map(placeOf) : undefined,
     };
+    if (type === "pointer_down") down.set(event.pointerId, input);
+    if (type === "pointer_up" || type === "pointer_cancel") down.delete(event.pointerId);
     dispatch(input);
   };
 
@@ -69,5 +74,8 @@ export function listenToPointer(
   }
   canvas.addEventListener("wheel", onWheel, { signal, passive: false });
   canvas.addEventListener("contextmenu", (event) => event.preventDefault(), { signal });
-  return () => stop.abort();
+  return () => {
+    stop.abort();
+    for (const input of down.values()) dispatch({ ...input, type: "pointer_cancel" });
+  };
 }

@@ -24,7 +24,8 @@ export function withSizeDrag(
       editor.dispatch(input);
     } else if (begins(input)) {
       start = { x: input.x, radiusPx: brushRadiusPx };
-    } else if (start === null) {
+    } else if (start === null || hasLostRelease(input)) {
+      start = null;
       editor.dispatch(input);
     } else if (input.type === "pointer_move") {
       editor.setBrushRadius(
@@ -38,4 +39,9 @@ export function withSizeDrag(
 
 function isPointer(input: EditorInput): input is PointerInput {
   return input.type.startsWith("pointer_");
+}
+
+/** A move without any button held. */
+function hasLostRelease({ type, buttons }: PointerInput): boolean {
+  return type === "pointer_move" && buttons === 0;
 }

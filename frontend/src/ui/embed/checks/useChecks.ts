@@ -1,4 +1,4 @@
-import { useCallback, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import type { CheckFinding } from "../../../model";
 import { embedStrings } from "../../strings-embed";
 import type { OpenCrop } from "../open-crop";
@@ -29,6 +29,13 @@ export function useChecks({ crop, onSubmit, say }: ChecksOptions): Checks {
   const [findings, setFindings] = useState<readonly CheckFinding[] | null>(null);
   const [isBusy, setBusy] = useState(false);
   const underWay = useRef(false);
+  const isHere = useRef(true);
+  useEffect(() => {
+    isHere.current = true;
+    return () => {
+      isHere.current = false;
+    };
+  }, []);
 
   // However often a button is pressed, one check runs and acts once.
   const check = useCallback(
@@ -38,6 +45,8 @@ export function useChecks({ crop, onSubmit, say }: ChecksOptions): Checks {
       setBusy(true);
       try {
         const found = await checkCrop(crop);
+        // The crop was left meanwhile: what comes of its check is not for the next one.
+        if (!isHere.current) return;
         const { compartment } = crop.editor.state.getSnapshot();
         crop.editor.setDoubt(findingsPerLabel(found, compartment));
         act(found);

@@ -17,6 +17,10 @@ const SCROLLING = new Set([...MOVING, " "]);
 const OF_BUTTONS = new Set([" ", "Enter", "Tab"]);
 const OF_INPUTS = new Set([...MOVING, ...OF_BUTTONS]);
 
+/** What goes on while its key stays down; anything else is done once, such as accepting a cell. */
+const REPEATING =
+  /^(brush\.(larger|smaller)|frame\.|history\.|view\.zoom|label\.(next|previous|grow|shrink)$)/;
+
 export interface KeyActions {
   run: (command: string) => void;
   hold: (what: Hold, down: boolean) => void;
@@ -32,6 +36,11 @@ export function listenToKeys(
   const { signal } = stop;
   const held = new Map<string, Hold>();
 
+  const grasp = (code: string, what: Hold) => {
+    if (held.has(code)) return;
+    held.set(code, what);
+    actions.hold(what, true);
+  };
   const release = (code: string) => {
     const what = held.get(code);
     if (what && held.delete(code)) actions.hold(what, false);
@@ -40,19 +49,16 @@ export function listenToKeys(
     for (const code of [...held.keys()]) release(code);
   };
   const press = (event: KeyboardEvent) => {
-    if (event.altKey || event.defaultPrevented || isInDialog(event) || belongsToControl(event)) {
-      return;
-    }
+    if (isForOthers(event, own)) return;
     const name = keyNameOf(event);
     const action = name === null ? undefined : table().actionOf(name);
     if (action !== undefined || SCROLLING.has(event.key)) event.preventDefault();
     if (action === undefined) return;
     const hold = holdOf(action);
-    if (hold === null) {
+    if (hold !== null) {
+      grasp(event.code, hold);
+    } else if (mayRun(event, action)) {
       actions.run(action);
-    } else if (!held.has(event.code)) {
-      held.set(event.code, hold);
-      actions.hold(hold, true);
     }
   };
 
@@ -69,8 +75,17 @@ export function listenToKeys(
 const TEXT = "textarea, select, [contenteditable], input:not([type])";
 const WRITTEN = "text search number email url password".split(" ").map((t) => `input[type=${t}]`);
 
-function isInDialog({ target }: KeyboardEvent): boolean {
-  return target instanceof Element && target.closest("dialog") !== null;
+function isForOthers(event: KeyboardEvent, own: Window): boolean {
+  return event.altKey || event.defaultPrevented || isUnderDialog(own) || belongsToControl(event);
+}
+
+function mayRun({ repeat }: KeyboardEvent, action: string): boolean {
+  return !repeat || REPEATING.test(action);
+}
+
+/** While a dialog is open the keys are its own, also when nothing in it has the focus. */
+function isUnderDialog({ document }: Window): boolean {
+  return document.querySelector("dialog[open]") !== null;
 }
 
 /** True where the control that has the focus needs the key itself. */
