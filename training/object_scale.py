@@ -35,8 +35,9 @@ _ALIKE_IOU = 0.5
 # looks take for one object are little sure, and there are few of them.
 _LARGE_SHARE = 0.4
 _LARGE_CONFIDENCE = 0.66
-# From this share on, the image shows objects as it is; pieces of large ones show less than half of it.
+# From this share on, the image shows objects as it is, if it is this part of what shows at half its size.
 _SHOWN_SHARE = 0.25
+_AS_MUCH = 0.75
 # Objects too large for factor 4 have to be so many: a lobe of tissue looks like one very large nucleus.
 _HUGE = SHRINKS[-2]
 _LEAST_HUGE = 3
@@ -145,7 +146,7 @@ def estimate_shrink(look: Look, read: ReadImage, shape: tuple[int, int], *, max_
     busiest = max(far, key=_Square.sure_px)
     close = _Square(look, read, busiest.busiest_part(), shrinks=_CLOSE)
     shown, halved = (_evidence([close.alike[shrink]]) for shrink in _CLOSE)
-    if shown.share >= max(_SHOWN_SHARE, halved.share / 2):
+    if shown.share >= max(_SHOWN_SHARE, _AS_MUCH * halved.share):
         return 1
     shares = {2: halved.share} | {shrink: item.share for shrink, item in found.items()}
     return max(shares, key=lambda shrink: shares[shrink])
