@@ -118,7 +118,7 @@ class FoundLabels:
 
     def seen(self) -> str:
         """At which scale the predictor saw the frames."""
-        scales = " or ".join(f"{scale:.3g}" for scale in sorted(self.scales))
+        scales = " or ".join(f"{scale:.2g}" for scale in sorted(self.scales))
         return f"seen at {scales} px of the image per pixel"
 
     def shares(self) -> str:
