@@ -28,18 +28,21 @@ _N_COLOURS = 48
 class RawFile:
     """A file to show, and the channels to take where its metadata does not name them.
 
+    acquisition : of a file that holds several
     centre : row and column of what is shown, as shares of the height and the width
     """
 
     name: str
     nuclear: str | int | None = None
     membrane: str | int | None = None
+    acquisition: int | None = None
     centre: tuple[float, float] = (0.5, 0.5)
 
 
 RAW_FILES = (
     RawFile("codex_R001_X003_Y004_8ch_16bit.ome.tif"),
     RawFile("crc_wsi_4ch_8bit_pyramid.ome.tif"),
+    RawFile("imc_mockData1.mcd", acquisition=1),
     RawFile("imc_mockData5_001.ome.tiff"),
     RawFile("instanseg_fluorescence_2ch.tif", nuclear=1, membrane=0),
     RawFile("mibi_Point2_single_channel_tiffs.zip"),
@@ -72,7 +75,9 @@ def write_pictures(predictor: Predictor, raw: Path, out: Path) -> Iterator[tuple
     """
     out.mkdir(parents=True, exist_ok=True)
     for file in RAW_FILES:
-        with open_image(raw / file.name, nuclear=file.nuclear, membrane=file.membrane) as source:
+        with open_image(
+            raw / file.name, acquisition=file.acquisition, nuclear=file.nuclear, membrane=file.membrane
+        ) as source:
             # Nuclei, where a stack has several planes, are best seen in the middle.
             frame = source.shape[0] // 2
             labels = _predict(predictor, source, frame=frame)
