@@ -29,6 +29,7 @@ class RawFile:
     """A file to show, and the channels to take where its metadata does not name them.
 
     acquisition : of a file that holds several
+    shrink : as a person would choose it for objects that are too large; None leaves it to the predictor
     centre : row and column of what is shown, as shares of the height and the width
     """
 
@@ -36,6 +37,7 @@ class RawFile:
     nuclear: str | int | None = None
     membrane: str | int | None = None
     acquisition: int | None = None
+    shrink: int | None = None
     centre: tuple[float, float] = (0.5, 0.5)
 
 
@@ -49,8 +51,8 @@ RAW_FILES = (
     RawFile("mibi_fov8_22ch.tiff"),
     RawFile("mif_component_data.tif", nuclear="DAPI", membrane="Cy5"),
     RawFile("mif_composite_rgb.jpg", nuclear="blue", membrane="green"),
-    RawFile("neubias_xyc_16bit__cell_dna_nup_mts_actin.tif", nuclear=0, membrane=3),
-    RawFile("neubias_xyc_8bit__membranes_nuclei.tif", nuclear=1, membrane=0),
+    RawFile("neubias_xyc_16bit__cell_dna_nup_mts_actin.tif", nuclear=0, membrane=3, shrink=2),
+    RawFile("neubias_xyc_8bit__membranes_nuclei.tif", nuclear=1, membrane=0, shrink=4),
     RawFile("neubias_xyzc_16bit__dna_conf_wf.tif", nuclear=0),
     RawFile("cellprofiler_human_AS_09125_050116030001_D03f00d0.tif"),
     RawFile("dsb_930f246a8e4ff273.png"),
@@ -80,7 +82,7 @@ def write_pictures(predictor: Predictor, raw: Path, out: Path) -> Iterator[tuple
         ) as source:
             # Nuclei, where a stack has several planes, are best seen in the middle.
             frame = source.shape[0] // 2
-            labels = _predict(predictor, source, frame=frame)
+            labels = _predict(predictor, source, frame=frame, shrink=file.shrink)
             window = _window(source, centre=file.centre)
             image = model_image(source, window, frame)
         shown = {name: plane[window.slices] for name, plane in labels.items()}
@@ -127,10 +129,12 @@ def _enlarge(plane: npt.NDArray[Any], factor: int) -> npt.NDArray[Any]:
     return np.repeat(np.repeat(plane, factor, axis=0), factor, axis=1)
 
 
-def _predict(predictor: Predictor, source: ImageSource, *, frame: int) -> LabelSet:
+def _predict(predictor: Predictor, source: ImageSource, *, frame: int, shrink: int | None) -> LabelSet:
     _, _, n_rows, n_cols = source.shape
     labels = {name: np.zeros((n_rows, n_cols), np.int32) for name in predictor.compartments}
-    bands = predict_image(predictor, lambda window: model_image(source, window, frame), (n_rows, n_cols))
+    bands = predict_image(
+        predictor, lambda window: model_image(source, window, frame), (n_rows, n_cols), shrink=shrink
+    )
     for band in bands:
         for name, rows in band.labels.items():
             labels[name][band.row : band.row + len(rows)] = rows

@@ -50,12 +50,16 @@ def test_every_file_is_predicted_and_drawn(tmp_path, monkeypatch):
             content = io.BytesIO()
             tifffile.imwrite(content, plane)
             archive.writestr(f"{name}.tif", content.getvalue())
-    files = (RawFile("two.planes.tif", nuclear=0, membrane=1), RawFile("many.zip"))
+    files = (
+        RawFile("two.planes.tif", nuclear=0, membrane=1),
+        RawFile("many.zip"),
+        RawFile("two.planes.tif", nuclear=0, membrane=1, shrink=4),
+    )
     monkeypatch.setattr(default_pictures, "RAW_FILES", files)
     written = list(write_pictures(load_predictor("baseline"), raw, tmp_path / "out"))
-    assert [path.name for path, _ in written] == ["two.png", "many.png"]
-    assert written[0][1] == written[1][1]
-    assert min(written[0][1].values()) > 50
+    assert [path.name for path, _ in written] == ["two.png", "many.png", "two.png"]
+    assert written[0][1] == written[1][1] != written[2][1]
+    assert min(written[0][1].values()) > max(50, *written[2][1].values())
     for path, _ in written:
         with Image.open(path) as picture:
             assert picture.size == (2 * 256 + 4, 256)
