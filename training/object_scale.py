@@ -36,7 +36,7 @@ _ALIKE_IOU = 0.5
 _LARGE_SHARE = 0.4
 _LARGE_CONFIDENCE = 0.66
 # From this share on, the image shows objects as it is, if it is this part of what shows at half its size.
-_SHOWN_SHARE = 0.25
+_SHOWN_SHARE = 0.1
 _AS_MUCH = 0.75
 # Objects too large for factor 4 have to be so many: a lobe of tissue looks like one very large nucleus.
 _HUGE = SHRINKS[-2]

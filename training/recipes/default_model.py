@@ -18,6 +18,7 @@ from training.evaluate import score_known
 from training.model_folder import read_model_folder, refuse_existing, write_model_folder
 from training.postprocess import WatershedConfig
 from training.predictor import Predictor, load_predictor
+from training.preprocess import PreprocessConfig
 from training.recipes.default_fields import FieldFolder, SourceField, load_fields
 from training.targets import IGNORED
 from training.train import TrainProgress, train_on
@@ -26,6 +27,7 @@ from training.training_data import TrainingData, validation_batches
 # The thresholds of the watersheds are those with the highest F1 on the validation fields, the mean over
 # sources and over both IoU thresholds, less 0.002 at most; the unmixed image has too few cells to be asked.
 CONFIG = UNetConfig(
+    preprocess=PreprocessConfig(clahe_kernel_px=0, gamma=0.5, max_object_px=75.0),
     filters=(24, 48, 64, 96, 128),
     head_filters=16,
     whole_cell=replace(

@@ -51,7 +51,7 @@ RAW_FILES = (
     RawFile("mibi_fov8_22ch.tiff"),
     RawFile("mif_component_data.tif", nuclear="DAPI", membrane="Cy5"),
     RawFile("mif_composite_rgb.jpg", nuclear="blue", membrane="green"),
-    RawFile("neubias_xyc_16bit__cell_dna_nup_mts_actin.tif", nuclear=0, membrane=3, shrink=2),
+    RawFile("neubias_xyc_16bit__cell_dna_nup_mts_actin.tif", nuclear=0, membrane=3),
     RawFile("neubias_xyc_8bit__membranes_nuclei.tif", nuclear=1, membrane=0, shrink=4),
     RawFile("neubias_xyzc_16bit__dna_conf_wf.tif", nuclear=0),
     RawFile("cellprofiler_human_AS_09125_050116030001_D03f00d0.tif"),
