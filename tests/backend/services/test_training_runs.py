@@ -189,14 +189,7 @@ def test_a_model_that_an_earlier_attempt_left_is_not_trained_again(
 ) -> None:
     lite.accept(3)
     run_id = _request(lite)
-
-    def killed(*_args: object, **_values: object) -> None:
-        raise SystemExit
-
-    with monkeypatch.context() as patch:
-        patch.setattr("backend.services.training_runs.decide_promotion", killed)
-        with pytest.raises(SystemExit):
-            run_training(lite.context, run_id=run_id)
+    _run_killed_at("decide_promotion", lite, run_id, monkeypatch)
     lite.context.clock.advance(121)
     run_training(lite.context, run_id=run_id)
     assert _run(lite, run_id).state is RunState.SUCCEEDED
@@ -284,14 +277,7 @@ def test_a_training_that_was_finished_before_the_kill_is_not_repeated(
 ) -> None:
     lite.accept(3)
     run_id = _request(lite)
-
-    def killed(*_args: object, **_values: object) -> None:
-        raise SystemExit
-
-    with monkeypatch.context() as patch:
-        patch.setattr("backend.services.training_runs.store_model_version", killed)
-        with pytest.raises(SystemExit):
-            run_training(lite.context, run_id=run_id)
+    _run_killed_at("store_model_version", lite, run_id, monkeypatch)
     assert (lite.trainer.n_trained, _count(lite, ModelVersion)) == (1, 0)
     lite.context.clock.advance(121)
     run_training(lite.context, run_id=run_id)
@@ -317,20 +303,13 @@ def test_storage_that_is_away_for_a_moment_costs_no_training(
             assert (_run(lite, run_id).state, _run(lite, run_id).failure) == (RunState.QUEUED, None)
     # None of these attempts was a lost worker: one that is lost now is not the last one allowed.
     lite.trainer.on_step = lambda: None
-    with monkeypatch.context() as patch:
-        patch.setattr("backend.services.training_runs.decide_promotion", _kill)
-        with pytest.raises(SystemExit):
-            run_training(lite.context, run_id=run_id)
+    _run_killed_at("decide_promotion", lite, run_id, monkeypatch)
     lite.context.clock.advance(121)
     assert sweep(lite.context)["lost_runs"] == 1
     assert _run(lite, run_id).state is RunState.QUEUED
     run_training(lite.context, run_id=run_id)
     assert _run(lite, run_id).state is RunState.SUCCEEDED
     assert (lite.trainer.n_trained, _count(lite, ModelVersion)) == (1, 1)
-
-
-def _kill(*_args: object, **_values: object) -> None:
-    raise SystemExit
 
 
 def test_a_worker_that_was_taken_for_lost_leaves_the_run_and_what_is_kept_to_the_next(lite: Loop) -> None:
@@ -360,3 +339,15 @@ def test_a_worker_that_was_taken_for_lost_leaves_the_run_and_what_is_kept_to_the
     # What the overtaken attempt ran into is not how the run ended.
     assert (_run(lite, run_id).state, _run(lite, run_id).failure) == (RunState.SUCCEEDED, None)
     assert _count(lite, ModelVersion) == 1
+
+
+def _run_killed_at(step: str, loop: Loop, run_id: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Carry out a run whose process is killed when it comes to a step."""
+
+    def killed(*_args: object, **_values: object) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(f"backend.services.training_runs.{step}", killed)
+        with pytest.raises(SystemExit):
+            run_training(loop.context, run_id=run_id)
