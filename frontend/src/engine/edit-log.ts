@@ -35,6 +35,8 @@ export interface EditLogOptions {
   readonly historyBytes: number | undefined;
   readonly onSaveState: (state: SaveState) => void;
   readonly onJournal: (works: boolean) => void;
+  /** Before edits of a former visit are made again: they may come while somebody works. */
+  readonly beforeReplay: () => void;
   /** After labels, marks and history changed. */
   readonly onEdit: (event: EditEvent) => void;
 }
@@ -48,6 +50,7 @@ export class EditLog {
   /** Edits of the journal that fit nowhere: kept for the annotator to download. */
   private stranded: readonly WireEdit[] = [];
   private lastMoment = 0;
+  private isDisposed = false;
   nEdits = 0;
   nRestored = 0;
 
@@ -76,7 +79,11 @@ export class EditLog {
   }
 
   get saveState(): SaveState {
-    return this.queue.state;
+    const { state } = this.queue;
+    const nStranded = this.stranded.length;
+    return state.kind === "saved" || nStranded === 0
+      ? state
+      : { ...state, nUnsaved: state.nUnsaved + nStranded };
   }
 
   get journalWorks(): boolean {
@@ -85,7 +92,10 @@ export class EditLog {
 
   /** Reads the crash journal and makes its edits again. */
   async open(): Promise<void> {
-    const edits = await this.journal.read();
+    this.resume(await this.journal.read((edits) => this.resumeLate(edits)));
+  }
+
+  private resume(edits: readonly WireEdit[]): void {
     const known = new Map(this.options.log.map((edit) => [edit.seq, edit.checksum]));
     const isForeign = (edit: WireEdit) =>
       known.has(edit.seq) && known.get(edit.seq) !== edit.checksum;
@@ -93,9 +103,25 @@ export class EditLog {
     if (edits.some(isForeign)) {
       this.strand(edits, "Another session changed this crop while edits of this one were unsaved.");
     } else if (unsaved.length > 0) {
+      this.options.beforeReplay();
       this.replay(unsaved);
     } else if (edits.length > 0) {
       this.journal.dropThrough(this.options.lastSeq);
+    }
+  }
+
+  /** The journal answered after this visit had begun without it. */
+  private resumeLate(edits: readonly WireEdit[]): void {
+    if (this.isDisposed) {
+      this.journal.keep();
+    } else if (this.queue.lastSeq === this.options.lastSeq) {
+      this.resume(edits);
+    } else if (edits.some(({ seq }) => seq > this.options.lastSeq)) {
+      this.journal.keep();
+      const reason = "Edits of an earlier visit were found after this one had begun.";
+      const stop = () => this.strand(edits, reason);
+      // What was made here does continue what the server holds.
+      this.queue.flush().then(stop, stop);
     }
   }
 
@@ -136,12 +162,12 @@ export class EditLog {
   }
 
   /** Empties the crash journal. */
-  async discard(): Promise<void> {
-    this.journal.dropThrough(Number.MAX_SAFE_INTEGER);
-    await this.journal.settled();
+  discard(): Promise<void> {
+    return this.journal.clear();
   }
 
   dispose(): void {
+    this.isDisposed = true;
     this.queue.dispose();
   }
 
@@ -232,6 +258,7 @@ export class EditLog {
 
   private strand(edits: readonly WireEdit[], reason: string): void {
     this.stranded = edits;
+    this.journal.keep();
     this.queue.stopWith(
       "journal_diverged",
       `${reason} ${edits.length} edits kept on this computer cannot be applied. ` +

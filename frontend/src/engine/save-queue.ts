@@ -166,10 +166,21 @@ export class SaveQueue {
     this.isSending = false;
     if (outcome.kind === "saved") {
       this.moveTo(outcome.lastSeq, "The server did not take the edits.");
+    } else if (this.stop !== null) {
+      this.show();
     } else if (outcome.kind === "unreachable") {
       this.backOff(outcome.message);
     } else {
       this.refused(outcome);
+    }
+  }
+
+  /** After a batch; it may have been under way when sending stopped. */
+  private goOn(): void {
+    if (this.stop === null) {
+      this.send();
+    } else {
+      this.show();
     }
   }
 
@@ -203,7 +214,7 @@ export class SaveQueue {
     if (isProgress) {
       this.nFailures = 0;
       this.options.onSaved(lastSeq);
-      this.send();
+      this.goOn();
     } else {
       this.backOff(complaint);
     }

@@ -74,6 +74,7 @@ export class EditorSession implements CommandTarget {
       historyBytes: this.preferences.historyBytes,
       onSaveState: () => this.refreshState(),
       onJournal: (journalWorks) => this.store.update({ journalWorks }),
+      beforeReplay: () => this.toolbox.abort(),
       onEdit: (event) => this.store.batch(() => this.followEdit(event)),
     });
     this.store = new Store(

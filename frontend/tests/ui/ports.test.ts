@@ -21,23 +21,19 @@ describe("crash journal", () => {
     return () => vi.unstubAllGlobals();
   });
 
-  async function journal(factory: IDBFactory, id: number) {
-    const opened = await openJournal(() => factory, id);
-    if (!opened) throw new Error("The journal did not open.");
-    return opened;
-  }
+  const journal = (factory: IDBFactory, id: number) => openJournal(() => factory, id);
 
   it("gives edits back in order after a reload, of its own assignment only", async () => {
     const factory = new IDBFactory();
-    await (await journal(factory, 1)).append([edit(10), edit(2), edit(9)]);
-    await (await journal(factory, 2)).append([edit(1)]);
-    const read = await (await journal(factory, 1)).read();
+    await journal(factory, 1).append([edit(10), edit(2), edit(9)]);
+    await journal(factory, 2).append([edit(1)]);
+    const read = await journal(factory, 1).read();
     expect(read).toEqual([edit(2), edit(9), edit(10)]);
   });
 
   it("forgets what the server holds and nothing else", async () => {
     const factory = new IDBFactory();
-    const [one, two] = [await journal(factory, 1), await journal(factory, 2)];
+    const [one, two] = [journal(factory, 1), journal(factory, 2)];
     await one.append([edit(1), edit(2), edit(3)]);
     await two.append([edit(1)]);
     await one.dropThrough(2);
@@ -46,17 +42,36 @@ describe("crash journal", () => {
   });
 
   it("keeps one edit under a number that is written twice", async () => {
-    const held = await journal(new IDBFactory(), 1);
+    const held = journal(new IDBFactory(), 1);
     await held.append([edit(1)]);
     await held.append([edit(1)]);
     expect(await held.read()).toEqual([edit(1)]);
   });
 
-  it("is null where the browser refuses storage", async () => {
+  it("opens again after it could not be opened, and when another page closes it", async () => {
+    const factory = new IDBFactory();
+    const open = vi.spyOn(factory, "open").mockImplementationOnce(() => {
+      throw new DOMException("The disk is busy.", "UnknownError");
+    });
+    const held = journal(factory, 1);
+    await expect(held.read()).rejects.toThrow("The disk is busy.");
+    await held.append([edit(1)]);
+    await held.append([edit(2)]);
+    expect(open).toHaveBeenCalledTimes(2);
+    await new Promise((resolve) => {
+      factory.deleteDatabase("cytoloop-journal").onsuccess = resolve;
+    });
+    await held.append([edit(3)]);
+    expect(await held.read()).toEqual([edit(3)]);
+  });
+
+  it("rejects where the browser refuses storage", async () => {
     const refused = () => {
       throw new DOMException("The operation is insecure.", "SecurityError");
     };
-    expect(await openJournal(refused, 1)).toBeNull();
+    const held = openJournal(refused, 1);
+    await expect(held.read()).rejects.toThrow("The operation is insecure.");
+    await expect(held.append([edit(1)])).rejects.toThrow("The operation is insecure.");
   });
 });
 

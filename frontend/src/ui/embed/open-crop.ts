@@ -104,7 +104,7 @@ async function openIn(
   const arriving = assignment.channels.map(({ index }) => settle(api.channel(id, index)));
   const [{ stored, marks }, tab] = await Promise.all([stateOf(api, id), locking]);
   // What another tab has not sent yet stays in its hands.
-  const journal = tab.isHeld ? await openJournal(() => indexedDB, id) : null;
+  const journal = tab.isHeld ? openJournal(() => indexedDB, id) : null;
   const log = await api.edits(id, stored.seq);
   const labels = labelSetOf(stored.npy, compartments);
   const editor = createEditor({
