@@ -67,28 +67,44 @@ class IntensityRange:
 def measure_ranges(pieces: Iterable[FloatImage], *, config: PreprocessConfig) -> tuple[IntensityRange, ...]:
     """Measure the range of each channel of an image that is given in pieces.
 
-    The percentile of a very large image, whose pixels need not fit into memory, is that of a part of them.
+    The percentile of a very large image, whose pixels need not fit into memory, is that of every n-th of
+    them, with one n for all pieces.
 
     Parameters
     ----------
     pieces
         Float32 (row, col, channel), finite; every pixel of the image in one of them.
     """
-    samples: list[list[Plane]] = []
-    lows: list[float] = []
+    samples: list[_Sample] = []
     for piece in pieces:
         flat = piece.reshape(-1, piece.shape[-1])
-        if not samples:
-            samples, lows = [[] for _ in range(flat.shape[1])], [np.inf] * flat.shape[1]
-        for channel, values in enumerate(flat.T):
-            lows[channel] = min(lows[channel], float(values.min(initial=np.inf)))
-            samples[channel].append(values[values != 0])
-            if sum(map(len, samples[channel])) > _MAX_SAMPLED:
-                samples[channel] = [np.concatenate(samples[channel])[::2]]
-    return tuple(
-        IntensityRange(low, _percentile(np.concatenate(kept), config.percentile, otherwise=low))
-        for low, kept in zip(lows, samples, strict=True)
-    )
+        samples = samples or [_Sample() for _ in range(flat.shape[1])]
+        for sample, values in zip(samples, flat.T, strict=True):
+            sample.add(values)
+    return tuple(sample.range(config.percentile) for sample in samples)
+
+
+class _Sample:
+    """The darkest value of a channel, and every n-th of its values that are not 0."""
+
+    def __init__(self) -> None:
+        self._low = np.inf
+        self._every = 1
+        self._kept: list[Plane] = []
+
+    def add(self, values: Plane) -> None:
+        """Take the values of a piece; when they become too many, n doubles for those before as well."""
+        self._low = min(self._low, float(values.min(initial=np.inf)))
+        self._kept.append(values[values != 0][:: self._every])
+        while sum(map(len, self._kept)) > _MAX_SAMPLED:
+            self._every *= 2
+            self._kept = [np.concatenate(self._kept)[::2]]
+
+    def range(self, percentile: float) -> IntensityRange:
+        """Return the range up to a percentile of the values."""
+        return IntensityRange(
+            self._low, _percentile(np.concatenate(self._kept), percentile, otherwise=self._low)
+        )
 
 
 def preprocess_image(

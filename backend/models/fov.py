@@ -21,7 +21,8 @@ class Fov(Base):
 
     `channels` is a list of `{name, role}`. `compartments` names what can be labelled here: both, or the
     nuclear one alone when there is only a nuclear channel. `group` keeps FOVs together in a split (pieces
-    of one slide); `split` is set once, when a dataset version first holds the FOV, and stays.
+    of one slide, or all that was read of one file); `split` is set once, when a dataset version first holds
+    the FOV, and stays.
     `stitch_failure` says why the FOV could not be stitched, see `backend/services/stitch_failures.py`.
     """
 

@@ -34,7 +34,7 @@ class TestImages:
 
 
 def group_of(fov: Fov) -> str:
-    """FOVs of one group stay in one split; an FOV without one is a group of its own."""
+    """FOVs of one group stay in one split; an FOV without one, of an earlier version, is one by itself."""
     return fov.group or f"fov-{fov.id}"
 
 

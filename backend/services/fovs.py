@@ -1,7 +1,6 @@
 """FOVs: what a file would be read as, ingest, and reading what is stored."""
 
 import base64
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +27,7 @@ from backend.services.fov_labels import (
 from backend.services.label_canvas import label_canvas
 from backend.services.names import clean_name, storable
 from backend.services.projects import get_project
+from backend.services.source_files import Checksums, checksums_of
 from backend.services.storage_prefixes import fresh_prefix
 from pipeline.compartments import COMPARTMENTS, NUCLEAR
 from pipeline.io.describe import preview_image
@@ -35,16 +35,18 @@ from pipeline.io.lazy_image import ChannelInfo
 from pipeline.io.ome_zarr import FovReader, WriteReport, label_blocks, open_fov, write_image
 from pipeline.io.open import open_image
 from pipeline.io.preview import overlay_png
-from pipeline.io.sidecar import sidecar_paths
 from pipeline.io.source import ImageSource
 
 Progress = Callable[[int, int], None]
-_HASH_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
 class IngestOptions:
-    """What the user says about a file that its metadata leave open; `name` is the FOV's, else the file's."""
+    """What the user says about a file that its metadata leave open; `name` is the FOV's, else the file's.
+
+    FOVs of one `group` stay in one split of a dataset; where nobody names one, all that is read of a file is
+    one group, such as the acquisitions of an IMC file.
+    """
 
     axes: str | None = None
     acquisition: str | None = None
@@ -129,10 +131,10 @@ def ingest_image(
         When the file cannot be used; nothing is stored then.
     """
     name = clean_name(options.name or _file_name(path, options), what="FOV", longest=300)
-    checksum = checksum_of(path, options)
+    checksums = checksums_of(path, reading=options.reading())
     with reading(context.sessions) as session:
         get_project(session, project_id=project_id)
-        known = _find_same(session, project_id=project_id, name=name, checksum=checksum)
+        known = _find_same(session, project_id=project_id, name=name, checksum=checksums.as_read)
     if known is not None:
         return known
     with (
@@ -141,7 +143,7 @@ def ingest_image(
         fresh_prefix(context, "revisions") as label_prefix,
     ):
         report = write_image(context.storage.zarr_store(prefix), source, progress=progress)
-        fov = _describe(source, report, options, name=name, checksum=checksum)
+        fov = _describe(source, report, options, name=name, checksums=checksums)
         fov.project_id, fov.storage_prefix, fov.created_at = project_id, prefix, context.clock.now()
         if not source.labels:
             return _add_fov(context, fov)
@@ -171,25 +173,12 @@ def _find_same(session: Session, *, project_id: int, name: str, checksum: str) -
     return fov.id
 
 
-def checksum_of(path: Path, options: IngestOptions) -> str:
-    """sha256 of a file (or a folder's names and contents), its JSON file, and how it is to be read."""
-    digest = hashlib.sha256(repr(sorted(options.reading().items())).encode())
-    files = sorted(item for item in path.rglob("*") if item.is_file()) if path.is_dir() else [path]
-    files += [item for item in sidecar_paths(path) if item.is_file() and item != path]
-    for item in files:
-        digest.update(item.relative_to(path).as_posix().encode() if item.is_relative_to(path) else b"|")
-        with item.open("rb") as stream:
-            while block := stream.read(_HASH_BYTES):
-                digest.update(block)
-    return digest.hexdigest()
-
-
 def _describe(
-    source: ImageSource, report: WriteReport, options: IngestOptions, *, name: str, checksum: str
+    source: ImageSource, report: WriteReport, options: IngestOptions, *, name: str, checksums: Checksums
 ) -> Fov:
     n_frames, _, rows, cols = source.shape
     n_values = source.shape[0] * source.shape[1] * rows * cols
-    group = options.group or source.group
+    group = options.group or source.group or checksums.group(source.path)
     about = {
         "file": source.path.name,
         "format": source.format,
@@ -211,9 +200,9 @@ def _describe(
         pixel_size_um=source.pixel_size_um,
         # Names and texts come from the file: they may hold what no database takes.
         source=storable(about),
-        checksum=checksum,
+        checksum=checksums.as_read,
         n_bytes=n_values * source.dtype.itemsize,
-        group=clean_name(group, what="group", longest=200) if group else None,
+        group=clean_name(group, what="group", longest=200),
         split=None,
     )
 

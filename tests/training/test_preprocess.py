@@ -63,6 +63,18 @@ def test_the_range_of_an_image_is_that_of_its_pieces():
     assert measure_ranges(pieces, config=DEFAULT) == measure_ranges([image], config=DEFAULT)
 
 
+@pytest.mark.parametrize("downwards", [False, True])
+def test_of_a_very_large_image_no_part_counts_more_than_another(downwards, monkeypatch):
+    """A tenth of the rows is ten times brighter, and so are the brightest thousandth of the pixels."""
+    monkeypatch.setattr("training.preprocess._MAX_SAMPLED", 20_000)
+    image = np.random.default_rng(2).gamma(2.0, 50.0, (1000, 200, 1)).astype(np.float32)
+    image[:100] *= 10
+    pieces = [image[row : row + 20] for row in range(0, 1000, 20)]
+    (found,) = measure_ranges(pieces if downwards else pieces[::-1], config=DEFAULT)
+    assert found.high == pytest.approx(np.percentile(image, 99.9), rel=0.05)
+    assert found.low == image.min()
+
+
 def test_a_piece_is_scaled_like_its_image_when_its_range_is_given():
     image = np.random.default_rng(1).gamma(2.0, 50.0, (60, 50, 2)).astype(np.float32)
     plain = PreprocessConfig(clahe_kernel_px=0)

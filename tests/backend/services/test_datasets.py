@@ -8,13 +8,15 @@ from backend.db import reading, transaction
 from backend.errors import Conflict, NotFound
 from backend.models import DatasetVersion, Fov, Project, Revision
 from backend.services.context import Context
-from backend.services.dataset_contents import dataset_items, load_test_images, trained_groups
+from backend.services.dataset_contents import dataset_items, group_of, load_test_images, trained_groups
 from backend.services.datasets import freeze_dataset, get_dataset_version, list_dataset_versions
+from backend.services.fovs import IngestOptions, ingest_image
 from backend.services.projects import update_settings
 from pipeline.dataset import load_split
 from pipeline.errors import PipelineError
 from tests.backend.services.loop import Loop
-from tests.backend.services.loop_images import square_nuclei
+from tests.backend.services.loop_images import square_nuclei, write_image_npz
+from tests.pipeline.io.mcd_files import Recorded, write_mcd
 
 
 @pytest.fixture
@@ -72,6 +74,29 @@ def test_an_fov_stays_in_its_split_and_its_group_with_it(lite: Loop) -> None:
     assert len({lite.fov(fov_id).split for fov_id in (1, 2, 3, 7)}) == 1
 
 
+def test_what_was_read_of_one_file_stays_in_one_split(lite: Loop, tmp_path: Path) -> None:
+    """Acquisitions of one IMC file show one slide, and a file that is read twice shows one field."""
+    slides = [tmp_path / name / "slide.mcd" for name in ("a", "b", "c")]
+    groups: dict[Path, set[str | None]] = {}
+    for number, path in enumerate(slides):
+        path.parent.mkdir()
+        write_mcd(path, *(Recorded(np.full((20, 24, 2), 10 * number + k, np.float32)) for k in range(3)))
+        for key in ("1", "2", "3"):
+            options = IngestOptions(acquisition=key, nuclear=0, name=f"slide {number}, {key}")
+            fov_id = ingest_image(lite.context, project_id=lite.project_id, path=path, options=options)
+            groups.setdefault(path, set()).add(group_of(lite.fov(fov_id)))
+    assert [len(found) for found in groups.values()] == [1, 1, 1]
+    assert len(set.union(*groups.values())) == 3
+
+    path = write_image_npz(tmp_path / "twice.npz")
+    twice = [
+        ingest_image(lite.context, project_id=lite.project_id, path=path, options=IngestOptions(name=name))
+        for name in ("one", "two")
+    ]
+    assert twice[0] != twice[1]
+    assert len({group_of(lite.fov(fov_id)) for fov_id in twice}) == 1
+
+
 def test_two_versions_that_would_split_an_fov_differently_cannot_both_stand(
     lite: Loop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -84,7 +109,7 @@ def test_two_versions_that_would_split_an_fov_differently_cannot_both_stand(
         manifest: dict[str, object] = build(*args, **values)  # type: ignore[arg-type]
         with transaction(lite.context.sessions) as session:
             held = session.get_one(Fov, fov_ids[0])
-            held.split = "test" if manifest["groups"][f"fov-{held.id}"] != "test" else "val"  # type: ignore[index]
+            held.split = "test" if manifest["groups"][held.group] != "test" else "val"  # type: ignore[index]
         return manifest
 
     monkeypatch.setattr(datasets, "build_dataset", meanwhile)
@@ -133,7 +158,7 @@ def test_large_fovs_are_taken_in_pieces_of_whole_crops(lite: Loop, monkeypatch: 
     items = list(dataset_items(lite.context, fov, lite.revision(fov.current_revision_id)))
     assert {item.image.shape for item in items} == {(32, 32, 2), (32, 24, 2)}
     assert len(items) == len({item.source_id for item in items}) == 2 * 3 * 4
-    assert {item.group for item in items} == {f"fov-{fov.id}"}
+    assert {item.group for item in items} == {fov.group}
     frame, row, col = 1, 64, 32
     piece = next(item for item in items if item.source_id.endswith(f"frame-{frame}/{row}-{col}"))
     np.testing.assert_array_equal(piece.labels["nuclear"], square_nuclei()[row : row + 32, col : col + 32])
@@ -191,6 +216,6 @@ def test_test_images_leave_out_the_groups_that_a_model_knows(lite: Loop) -> None
     with lite.context.storage.local_copy(version.storage_prefix) as folder:
         everything = load_test_images(folder, version.manifest, without_groups=())
         nothing = load_test_images(folder, version.manifest, without_groups=held_out)
-    assert {f"fov-{fov_id}" for fov_id in everything.fov_ids} == held_out
+    assert {lite.fov(fov_id).group for fov_id in everything.fov_ids} == held_out
     assert len(everything.X) == version.manifest["splits"]["test"]["n_crops"]
     assert (len(nothing.X), nothing.fov_ids) == (0, frozenset())

@@ -87,7 +87,7 @@ def test_fovs_that_the_current_model_has_seen_are_not_compared_on(
     with transaction(loop.context.sessions) as session:
         held_out = session.scalars(select(Fov).where(Fov.split == "test")).one()
         dataset = session.scalars(select(DatasetVersion)).one()
-        groups = {**dataset.manifest["groups"], f"fov-{held_out.id}": "train"}
+        groups = {**dataset.manifest["groups"], held_out.group: "train"}
         dataset.manifest = {**dataset.manifest, "groups": groups, "inputs": {}}
     second = _train(loop)
     assert second.outcome is PromotionOutcome.REJECTED
