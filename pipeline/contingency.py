@@ -1,8 +1,9 @@
 """Sparse counts over label images: one hash table per call, never a dense matrix.
 
-Both kernels walk the pixels once in runs of equal values, so their cost follows the number of outlines
-crossed rather than the number of labels, and labels may be any int32. Results come in the order in which
-labels appear in row-major order: a purely geometric order, independent of how instances are numbered.
+Both kernels walk the pixels once in runs of equal values, so their time follows the number of outlines
+crossed, and labels may be any int32. Their tables grow with what is found: memory follows the number of
+labels or pairs, whatever the size of the image. Results come in the order in which labels appear in row-major
+order: a purely geometric order, independent of how instances are numbered.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import numba
 import numpy as np
 
 from pipeline.types import AnyArray, Ints, Labels
+
+_FIRST_ROWS = 32
 
 
 class LabelIndex(NamedTuple):
@@ -52,9 +55,9 @@ def find_slot(keys: Ints, key: int) -> int:
 
 
 @numba.njit(cache=True)
-def _table_bits(n_runs: int) -> int:
+def _table_bits(n_keys: int) -> int:
     bits = 6
-    while (1 << bits) < 2 * n_runs:
+    while (1 << bits) < 2 * n_keys:
         bits += 1
     return bits
 
@@ -62,7 +65,13 @@ def _table_bits(n_runs: int) -> int:
 @numba.njit(cache=True)
 def place_table(labels: Ints) -> tuple[Ints, Ints]:
     """Give the table that finds the place of a label: ``places[find_slot(keys, label)]``."""
-    size = 1 << _table_bits(len(labels))
+    return _table_with_room(labels, len(labels))
+
+
+@numba.njit(cache=True)
+def _table_with_room(labels: Ints, n_keys: int) -> tuple[Ints, Ints]:
+    """As `place_table`, with room for `n_keys` labels."""
+    size = 1 << _table_bits(n_keys)
     keys = np.full(size, -1, np.int64)
     places = np.empty(size, np.int64)
     for place in range(len(labels)):
@@ -73,30 +82,20 @@ def place_table(labels: Ints) -> tuple[Ints, Ints]:
 
 
 @numba.njit(cache=True)
-def _count_runs(labels: AnyArray) -> int:
-    n_frames, height, width = labels.shape
-    n_runs = 0
-    for frame in range(n_frames):
-        for row in range(height):
-            before = 0
-            for col in range(width):
-                value = labels[frame, row, col]
-                if value != before:
-                    n_runs += 1
-                    before = value
-    return n_runs
+def _with_room(rows: Ints) -> tuple[Ints, Ints, Ints]:
+    """Give rows twice as many, and the table that finds the row of a key; keys are in the first column."""
+    larger = np.empty((2 * len(rows), rows.shape[1]), np.int64)
+    larger[: len(rows)] = rows
+    keys, places = _table_with_room(rows[:, 0].copy(), len(larger))
+    return larger, keys, places
 
 
 @numba.njit(cache=True)
-def _index_kernel(labels: AnyArray) -> tuple[Ints, Ints, Ints]:
+def _index_kernel(labels: AnyArray) -> Ints:
+    """Label, area and box of each instance."""
     n_frames, height, width = labels.shape
-    n_runs = _count_runs(labels)
-    size = 1 << _table_bits(n_runs)
-    keys = np.full(size, -1, np.int64)
-    places = np.empty(size, np.int64)
-    found = np.empty(n_runs, np.int64)
-    areas = np.zeros(n_runs, np.int64)
-    boxes = np.empty((n_runs, 4), np.int64)
+    rows = np.empty((_FIRST_ROWS, 6), np.int64)
+    keys, places = _table_with_room(rows[:0, 0].copy(), len(rows))
     n = 0
     for frame in range(n_frames):
         for row in range(height):
@@ -111,34 +110,28 @@ def _index_kernel(labels: AnyArray) -> tuple[Ints, Ints, Ints]:
                     continue
                 slot = find_slot(keys, value)
                 if keys[slot] == -1:
+                    if n == len(rows):
+                        rows, keys, places = _with_room(rows)
+                        slot = find_slot(keys, value)
                     keys[slot] = value
                     places[slot] = n
-                    found[n] = value
-                    boxes[n, 0], boxes[n, 1], boxes[n, 2], boxes[n, 3] = row, start, row + 1, col
+                    rows[n, 0], rows[n, 1] = value, 0
+                    rows[n, 2], rows[n, 3], rows[n, 4], rows[n, 5] = row, start, row + 1, col
                     n += 1
                 place = places[slot]
-                areas[place] += col - start
-                boxes[place, 0] = min(boxes[place, 0], row)
-                boxes[place, 1] = min(boxes[place, 1], start)
-                boxes[place, 2] = max(boxes[place, 2], row + 1)
-                boxes[place, 3] = max(boxes[place, 3], col)
-    return found[:n].copy(), areas[:n].copy(), boxes[:n].copy()
+                rows[place, 1] += col - start
+                rows[place, 2] = min(rows[place, 2], row)
+                rows[place, 3] = min(rows[place, 3], start)
+                rows[place, 4] = max(rows[place, 4], row + 1)
+                rows[place, 5] = max(rows[place, 5], col)
+    return rows[:n].copy()
 
 
 @numba.njit(cache=True)
-def _pairs_kernel(first: AnyArray, second: AnyArray) -> tuple[Ints, Ints, Ints]:
-    n_runs = 0
-    before_a, before_b = 0, 0
-    for i in range(len(first)):
-        if first[i] != before_a or second[i] != before_b:
-            n_runs += 1
-            before_a, before_b = first[i], second[i]
-    size = 1 << _table_bits(n_runs)
-    keys = np.full(size, -1, np.int64)
-    places = np.empty(size, np.int64)
-    found = np.empty(n_runs, np.int64)
-    counts = np.zeros(n_runs, np.int64)
-    pixels = np.empty(n_runs, np.int64)
+def _pairs_kernel(first: AnyArray, second: AnyArray) -> Ints:
+    """Both labels as one number, shared pixels and first of them for each pair."""
+    rows = np.empty((_FIRST_ROWS, 3), np.int64)
+    keys, places = _table_with_room(rows[:0, 0].copy(), len(rows))
     n = 0
     i = 0
     while i < len(first):
@@ -152,13 +145,15 @@ def _pairs_kernel(first: AnyArray, second: AnyArray) -> tuple[Ints, Ints, Ints]:
             continue
         slot = find_slot(keys, key)
         if keys[slot] == -1:
+            if n == len(rows):
+                rows, keys, places = _with_room(rows)
+                slot = find_slot(keys, key)
             keys[slot] = key
             places[slot] = n
-            found[n] = key
-            pixels[n] = start
+            rows[n, 0], rows[n, 1], rows[n, 2] = key, 0, start
             n += 1
-        counts[places[slot]] += i - start
-    return found[:n].copy(), counts[:n].copy(), pixels[:n].copy()
+        rows[places[slot], 1] += i - start
+    return rows[:n].copy()
 
 
 def as_stack(labels: Labels) -> Labels:
@@ -174,7 +169,8 @@ def index_labels(labels: Labels) -> LabelIndex:
     ----------
     labels : int32, (row, col) or (frame, row, col), no value below 0
     """
-    return LabelIndex(*_index_kernel(as_stack(labels)))
+    rows = _index_kernel(as_stack(labels))
+    return LabelIndex(rows[:, 0].copy(), rows[:, 1].copy(), rows[:, 2:].copy())
 
 
 def count_pairs(first: Labels, second: Labels) -> PairCounts:
@@ -186,5 +182,6 @@ def count_pairs(first: Labels, second: Labels) -> PairCounts:
     """
     flat_first = np.ascontiguousarray(first, dtype=np.int32).reshape(-1)
     flat_second = np.ascontiguousarray(second, dtype=np.int32).reshape(-1)
-    keys, counts, pixels = _pairs_kernel(flat_first, flat_second)
-    return PairCounts(keys >> 32, keys & 0xFFFFFFFF, counts, pixels)
+    rows = _pairs_kernel(flat_first, flat_second)
+    keys = rows[:, 0]
+    return PairCounts(keys >> 32, keys & 0xFFFFFFFF, rows[:, 1].copy(), rows[:, 2].copy())

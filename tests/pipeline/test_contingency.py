@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from pipeline.benchmarks import peak_growth_bytes
 from pipeline.contingency import count_pairs, find_slot, index_labels, place_table
 
 VALUES = st.sampled_from([0, 0, 1, 2, 64, 65_536, 2**24 + 1, 2**31 - 1])
@@ -45,6 +46,28 @@ def test_instances_are_indexed_in_the_order_of_their_first_pixels(images):
     values, first_pixels = np.unique(flat[flat > 0], return_index=True)
     assert table.labels.tolist() == values[np.argsort(first_pixels)].tolist()
     assert table.areas.tolist() == [(flat == label).sum() for label in table.labels]
+
+
+@given(st.permutations(range(1, 301)), st.integers(0, 2**31 - 301))
+def test_tables_grow_with_what_is_found(order, shift):
+    first = np.repeat(np.array(order, dtype=np.int32) + shift, 2).reshape(30, 20)
+    second = np.flip(first, axis=0)
+    table = index_labels(first)
+    assert table.labels.tolist() == [label + shift for label in order]
+    assert table.areas.tolist() == [2] * 300
+    assert table.boxes[40].tolist() == [4, 0, 5, 2]
+    pairs = count_pairs(first, second)
+    assert (pairs.first.tolist(), pairs.counts.tolist()) == (table.labels.tolist(), [2] * 300)
+    assert pairs.second.reshape(30, 10).tolist() == np.flip(table.labels.reshape(30, 10), axis=0).tolist()
+    assert pairs.pixels.tolist() == list(range(0, 600, 2))
+
+
+def test_memory_follows_the_labels_and_not_the_outlines():
+    stripes = np.zeros((1024, 1024), dtype=np.int32)
+    stripes[:, ::2] = 7
+    index_labels(stripes), count_pairs(stripes, stripes)
+    assert peak_growth_bytes(lambda: index_labels(stripes)) < 2**19
+    assert peak_growth_bytes(lambda: count_pairs(stripes, stripes)) < 2**19
 
 
 @given(st.lists(st.integers(0, 2**62), unique=True, max_size=200))
