@@ -1,6 +1,6 @@
 import enum
 
-from sqlalchemy import String, Text
+from sqlalchemy import String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Base
@@ -16,7 +16,8 @@ class JobState(enum.StrEnum):
 
 class Job(Base):
     """Tasks published together. `model_version_id` None means that the project's first
-    predictor made the proposals."""
+    predictor made the proposals. `start_from` says where the work on an accepted FOV begins: `accepted`, its
+    labels as a reviewer accepted them, or `proposal`, as on every other FOV."""
 
     __tablename__ = "jobs"
 
@@ -30,6 +31,7 @@ class Job(Base):
     crop_size_px: Mapped[int]
     overlap: Mapped[float]
     redundancy: Mapped[int]
+    start_from: Mapped[str] = mapped_column(String(10), server_default=text("'proposal'"))
     platform: Mapped[str] = mapped_column(String(40))
     seed: Mapped[int]
     failure: Mapped[str | None] = mapped_column(Text)

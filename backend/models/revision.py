@@ -21,7 +21,8 @@ class Revision(Base):
     Of an FOV: one OME-Zarr label image per compartment below `storage_prefix`. Of a crop: one object
     `labels.npy` there, uint32 (compartment, frame, row, column). `checksums` maps each compartment to
     the CRC-32 of its label image (crops) or the sha256 of the same bytes (FOVs); `counts` to its number of
-    instances. A proposal records the model version that made it (None: the first). `marks` are those of the
+    instances. A proposal records the model version that made it (None: the first); the part of accepted
+    labels that work on a crop begins with has the source `reviewer`. `marks` are those of the
     crop or FOV in its pixels, key to value; they can be large, so they are read when asked for only: see
     `backend/services/marks.py`.
     """

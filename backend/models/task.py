@@ -17,7 +17,8 @@ class TaskState(enum.StrEnum):
 
 
 class Task(Base):
-    """One crop to annotate. `position` is the random order in which a job hands its tasks out."""
+    """One crop to annotate. `position` is the random order in which a job hands its tasks out; `proposal_id`
+    is the revision of the FOV that its work begins with: a predictor's, or the labels accepted before."""
 
     __tablename__ = "tasks"
     __table_args__ = (

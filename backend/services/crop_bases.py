@@ -1,4 +1,7 @@
-"""Where work on a task starts: its part of the FOV's proposal, or what was submitted last."""
+"""Where work on a task starts: its part of what the job proposes for the FOV, or what was submitted last.
+
+A job proposes what its predictor found, or the labels that were accepted before.
+"""
 
 from dataclasses import dataclass
 
@@ -56,7 +59,7 @@ def find_base(session: Session, task: Task, *, worked: bool) -> Revision | None:
         )
     return session.scalar(
         select(Revision)
-        .where(Revision.task_id == task.id, Revision.source == RevisionSource.PREDICTOR)
+        .where(Revision.task_id == task.id, Revision.parent_id == task.proposal_id)
         .order_by(Revision.id)
         .limit(1)
     )
@@ -79,8 +82,10 @@ def prepare_base(session: Session, context: Context, task: Task) -> CropBase:
 def record_base(session: Session, context: Context, task: Task, base: CropBase) -> Revision:
     """Record the crop's proposal as a revision."""
     proposal = get_revision(session, revision_id=task.proposal_id)
+    predicted = proposal.source is RevisionSource.PREDICTOR
     origin = Origin(
-        source=RevisionSource.PREDICTOR,
+        # What a reviewer had accepted is neither a prediction nor the stitching of this job.
+        source=RevisionSource.PREDICTOR if predicted else RevisionSource.REVIEWER,
         parent_id=proposal.id,
         predictor=proposal.predictor,
         model_version_id=proposal.model_version_id,

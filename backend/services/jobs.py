@@ -20,6 +20,8 @@ from backend.services.projects import check_crop_plan
 from backend.services.transitions import move_fov, move_job
 from pipeline.windows import Window, plan_windows
 
+ACCEPTED_LABELS = "accepted"
+JOB_STARTS = (ACCEPTED_LABELS, "proposal")
 # An FOV in one of these states is in nobody's hands.
 _FREE = (FovState.INGESTED, FovState.PROPOSED, FovState.ACCEPTED)
 _UNFINISHED = (TaskState.READY, TaskState.ASSIGNED, TaskState.RETURNED)
@@ -38,6 +40,7 @@ def launch_job(
     crop_size_px: int = 270,
     overlap: float = 0.2,
     redundancy: int = 1,
+    start_from: str = ACCEPTED_LABELS,
     instructions: str = "",
     platform: str = "link",
     seed: int = 0,
@@ -45,7 +48,9 @@ def launch_job(
     """Start a job on FOVs of a project; a worker makes the proposals and publishes its tasks.
 
     Without `fov_ids` the job takes every FOV that was never annotated and that no other job prepares. The
-    project's current model version makes the proposals, also when another is promoted meanwhile.
+    project's current model version makes the proposals, also when another is promoted meanwhile. FOVs that
+    were accepted before begin with their accepted labels and marks and need no proposal, unless `start_from`
+    is `proposal`.
 
     Raises
     ------
@@ -54,9 +59,11 @@ def launch_job(
     Conflict
         When an FOV is in the hands of another job, or none is left.
     InvalidInput
-        When the crop plan, the redundancy or a text cannot be.
+        When the crop plan, the redundancy, the start or a text cannot be.
     """
     _check_plan(redundancy=redundancy, instructions=instructions, platform=platform, seed=seed)
+    if start_from not in JOB_STARTS:
+        raise InvalidInput(f"start_from is {start_from!r}; give {' or '.join(JOB_STARTS)}.")
     check_crop_plan(crop_size_px, overlap)
     # Locked, so that two jobs launched at once do not take the same FOVs.
     project = session.get(Project, project_id, with_for_update={"key_share": True}, populate_existing=True)
@@ -72,6 +79,7 @@ def launch_job(
         crop_size_px=crop_size_px,
         overlap=float(overlap),
         redundancy=redundancy,
+        start_from=start_from,
         platform=platform,
         seed=seed,
         created_at=context.clock.now(),
@@ -88,6 +96,16 @@ def get_job(session: Session, *, job_id: int) -> Job:
     if job is None:
         raise NotFound(f"There is no job {job_id}.")
     return job
+
+
+def fovs_to_propose(session: Session, job: Job) -> list[int]:
+    """The job's FOVs whose work begins with what its predictor proposes, in the job's order."""
+    fovs = {fov.id: fov for fov in session.scalars(select(Fov).where(Fov.id.in_(job.fov_ids)))}
+    return [fov_id for fov_id in job.fov_ids if not _begins_accepted(job, fovs[fov_id])]
+
+
+def _begins_accepted(job: Job, fov: Fov) -> bool:
+    return job.start_from == ACCEPTED_LABELS and fov.state is FovState.ACCEPTED
 
 
 def publish_tasks(session: Session, context: Context, *, job_id: int) -> Job:
@@ -241,6 +259,8 @@ def _tasks(
 
 
 def _proposal_id(session: Session, job: Job, fov: Fov) -> int:
+    if _begins_accepted(job, fov) and fov.current_revision_id is not None:
+        return fov.current_revision_id
     proposal = find_proposal(session, fov_id=fov.id, model_version_id=job.model_version_id)
     if proposal is None:
         raise Conflict(f"FOV {fov.name!r} has no proposal yet; prepare job {job.id} first.", fov_id=fov.id)

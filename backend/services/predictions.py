@@ -26,7 +26,7 @@ from backend.services.confidences import (
 from backend.services.context import Context
 from backend.services.fov_labels import RevisionOrigin, add_fov_revision, find_proposal, store_fov_labels
 from backend.services.fovs import get_fov, open_reader
-from backend.services.jobs import fail_job, get_job, publish_tasks
+from backend.services.jobs import fail_job, fovs_to_propose, get_job, publish_tasks
 from backend.services.label_canvas import LabelCanvas, label_canvas
 from backend.services.model_versions import first_predictor, model_name, open_predictor
 from backend.services.projects import prediction_settings
@@ -80,7 +80,9 @@ class _Predictors:
 
 
 def prepare_job(context: Context, *, job_id: int) -> None:
-    """Propose labels for every FOV of a job with the job's predictor, then publish its tasks.
+    """Propose labels for the FOVs of a job with the job's predictor, then publish its tasks.
+
+    FOVs that the job begins with their accepted labels need no proposal.
 
     Proposals that stand are kept, so that a job whose worker was lost is taken up where it was. An FOV that
     cannot be predicted fails the job with the reason; storage that does not answer leaves it to be tried
@@ -119,13 +121,15 @@ def is_being_predicted(session: Session, context: Context, *, job_id: int) -> bo
 
 
 def _propose_all(context: Context, job: Job) -> None:
+    with reading(context.sessions) as session:
+        fov_ids = fovs_to_propose(session, job)
     inputs = {"job_id": job.id, "model_version_id": job.model_version_id}
     with (
         recorded_prediction(context, project_id=job.project_id, inputs=inputs) as progress,
         _predictors(context, job) as predictors,
     ):
-        n_fovs = len(job.fov_ids)
-        for number, fov_id in enumerate(job.fov_ids):
+        n_fovs = len(fov_ids)
+        for number, fov_id in enumerate(fov_ids):
             message = f"FOV {number + 1} of {n_fovs}"
             progress.enter("predicting", message, fraction=number / n_fovs)
             try:

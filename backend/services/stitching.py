@@ -180,12 +180,14 @@ def _stitch(context: Context, plan: _Plan, canvas: LabelCanvas) -> dict[str, Any
             canvas.planes[name][:, row : row + band.shape[-2]] = band
         reports[name] = bands.report
     renumberings = canvas.match()
+    # Labels accepted before say nothing about how good a predictor is.
+    is_predicted = plan.proposal.source is RevisionSource.PREDICTOR
     return {
         "job_id": plan.job_id,
         "inputs": plan.inputs,
         "n_skipped": sum(crop.submitted is None for crop in plan.crops),
         "compartments": {name: _report(report, renumberings.get(name)) for name, report in reports.items()},
-        "proposal": score_proposal(proposal, canvas),
+        "proposal": score_proposal(proposal, canvas) if is_predicted else {},
     }
 
 

@@ -4,10 +4,13 @@ from marshmallow.fields import AwareDateTime, Enum, Float, Integer, List, Nested
 
 from backend.api.schemas.base import LARGEST_ID, Out, PageOut, name_field
 from backend.models.job import JobState
+from backend.services.jobs import ACCEPTED_LABELS, JOB_STARTS
 
 
 class JobIn(Schema):
-    """`fov_ids` absent means every FOV of the project that is free; the predictor is the project's."""
+    """`fov_ids` absent means every FOV of the project that was never annotated; the predictor is the
+    project's. FOVs accepted before begin with their accepted labels, or with the predictor's proposal.
+    """
 
     name = name_field(required=True)
     fov_ids = List(
@@ -16,6 +19,7 @@ class JobIn(Schema):
     crop_size_px = Integer(load_default=270, strict=True, validate=Range(min=32, max=2048))
     overlap = Float(load_default=0.2, allow_nan=False, validate=Range(min=0, max=0.5))
     redundancy = Integer(load_default=1, strict=True, validate=Range(min=1, max=20))
+    start_from = String(load_default=ACCEPTED_LABELS, validate=OneOf(JOB_STARTS))
     instructions = String(load_default="", validate=Length(max=50_000))
     platform = String(load_default="link", validate=OneOf(["link"]))
     seed = Integer(load_default=0, strict=True, validate=Range(min=0, max=2**31 - 1))
@@ -45,6 +49,7 @@ class JobOut(Out):
     crop_size_px = Integer()
     overlap = Float()
     redundancy = Integer()
+    start_from = String(validate=OneOf(JOB_STARTS))
     platform = String()
     seed = Integer()
     failure = String(allow_none=True)

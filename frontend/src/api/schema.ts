@@ -1016,6 +1016,8 @@ export interface components {
             crop_size_px: number;
             overlap: number;
             redundancy: number;
+            /** @enum {string} */
+            start_from: "accepted" | "proposal";
             platform: string;
             seed: number;
             failure: string | null;
@@ -1171,6 +1173,11 @@ export interface components {
             overlap?: number;
             /** @default 1 */
             redundancy?: number;
+            /**
+             * @default accepted
+             * @enum {string}
+             */
+            start_from?: "accepted" | "proposal";
             /** @default  */
             instructions?: string;
             /**

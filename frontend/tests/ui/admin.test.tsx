@@ -158,6 +158,7 @@ describe("jobs", () => {
     await user.clear(form.getByLabelText("Annotators per crop"));
     await user.type(form.getByLabelText("Annotators per crop"), "2");
     await user.click(await form.findByLabelText("spleen-1"));
+    await user.selectOptions(form.getByLabelText("Begin on accepted FOVs with"), "proposal");
     await user.click(form.getByRole("button", { name: "Create job" }));
     await waitFor(() => expect(server.calls("POST /projects/1/jobs")).toHaveLength(1));
     expect(server.calls("POST /projects/1/jobs")[0]?.body).toEqual({
@@ -165,6 +166,7 @@ describe("jobs", () => {
       crop_size_px: 256,
       overlap: 0.25,
       redundancy: 2,
+      start_from: "proposal",
       instructions: "",
       fov_ids: [3],
     });

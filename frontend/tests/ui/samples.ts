@@ -90,6 +90,7 @@ export function job(change: Partial<Job> = {}): Job {
     crop_size_px: 256,
     overlap: 0.2,
     redundancy: 1,
+    start_from: "accepted",
     platform: "link",
     seed: 0,
     failure: null,

@@ -16,6 +16,7 @@ def test_launching_a_job_asks_for_its_proposals(admin: Caller, make: Maker, cont
     assert made.status_code == 201, made.get_json()
     job = made.get_json()
     assert (job["state"], job["fov_ids"], job["overlap"]) == ("preparing", [fov_id], 0.2)
+    assert job["start_from"] == "accepted"
     assert isinstance(context.queue, MemoryQueue)
     assert context.queue.take() == [("prepare_job", {"job_id": job["id"]})]
     assert admin.get(f"/jobs/{job['id']}").get_json() == job
@@ -53,6 +54,7 @@ def test_a_launch_link_leads_to_the_annotators_page(
         ({"name": "a", "crop_size_px": 8}, "crop_size_px"),
         ({"name": "a", "overlap": 0.6}, "overlap"),
         ({"name": "a", "redundancy": 0}, "redundancy"),
+        ({"name": "a", "start_from": "current"}, "start_from"),
         ({"name": "a", "fov_ids": []}, "fov_ids"),
         ({"name": "a", "fov_ids": ["1"]}, "fov_ids.0"),
         ({"name": "a", "platform": "mturk"}, "platform"),

@@ -1,19 +1,24 @@
 import { type FormEvent, useState } from "react";
-import type { AdminApi, Fov, Project } from "../../api";
+import type { AdminApi, Fov, Job, Project } from "../../api";
 import { Button } from "../components/Button";
-import { Field, TextField } from "../components/Field";
+import { Field, SelectField, TextField } from "../components/Field";
 import { Failure } from "../components/Notice";
 import { useAction } from "../hooks/useAction";
 import { useResource } from "../hooks/useResource";
 import { adminStrings } from "../strings-admin";
 
 const text = adminStrings.jobs;
+const STARTS = [
+  { value: "accepted", label: text.startFromAccepted },
+  { value: "proposal", label: text.startFromProposal },
+];
 
 interface Draft {
   name: string;
   cropSizePx: string;
   overlapPercent: string;
   redundancy: string;
+  startFrom: Job["start_from"];
   instructions: string;
   fovIds: readonly number[];
 }
@@ -25,6 +30,7 @@ function emptyDraft({ settings }: Project): Draft {
     cropSizePx: String(settings.crop_size_px),
     overlapPercent: String(Math.round(settings.overlap * 100)),
     redundancy: "1",
+    startFrom: "accepted",
     instructions: "",
     fovIds: [],
   };
@@ -46,6 +52,7 @@ export function NewJobForm({ api, project, onCreated }: NewJobFormProps) {
       crop_size_px: Number(draft.cropSizePx),
       overlap: Number(draft.overlapPercent) / 100,
       redundancy: Number(draft.redundancy),
+      start_from: draft.startFrom,
       instructions: draft.instructions,
       ...(draft.fovIds.length > 0 && { fov_ids: [...draft.fovIds] }),
     });
@@ -65,8 +72,8 @@ export function NewJobForm({ api, project, onCreated }: NewJobFormProps) {
         <TextField
           label={text.cropSize}
           type="number"
-          min={16}
-          max={4096}
+          min={32}
+          max={2048}
           value={draft.cropSizePx}
           onValue={(cropSizePx) => change({ cropSizePx })}
         />
@@ -74,7 +81,7 @@ export function NewJobForm({ api, project, onCreated }: NewJobFormProps) {
           label={text.overlap}
           type="number"
           min={0}
-          max={90}
+          max={50}
           value={draft.overlapPercent}
           onValue={(overlapPercent) => change({ overlapPercent })}
         />
@@ -103,6 +110,13 @@ export function NewJobForm({ api, project, onCreated }: NewJobFormProps) {
         chosen={draft.fovIds}
         onChoose={(fovIds) => change({ fovIds })}
       />
+      <SelectField
+        label={text.startFrom}
+        hint={text.startFromHint}
+        value={draft.startFrom}
+        options={STARTS}
+        onValue={(start) => change({ startFrom: start === "accepted" ? start : "proposal" })}
+      />
       <div className="actions">
         <Button type="submit" tone="primary" disabled={create.pending}>
           {create.pending ? text.submitting : text.submit}
@@ -119,8 +133,8 @@ interface FovChoiceProps {
   onChoose: (ids: readonly number[]) => void;
 }
 
-/** FOVs that no open job holds. */
-const isFree = ({ state }: Fov) => state !== "annotating" && state !== "stitched";
+/** FOVs that no open job holds; a returned one is in its job's hands still. */
+const isFree = ({ state }: Fov) => !["annotating", "stitched", "returned"].includes(state);
 
 function FovChoice({ api, projectId, chosen, onChoose }: FovChoiceProps) {
   const fovs = useResource(`job-fovs/${projectId}`, () => api.fovs(projectId));
