@@ -7,7 +7,10 @@ export interface TransportOptions {
   token: () => string | null;
   /** Called when the server refuses the token; the page then asks to sign in again. */
   onSignedOut?: (error: ApiError) => void;
-  /** Gets a fresh token when the server refused the last one; the refused call is then sent once more. */
+  /**
+   * Gets a fresh token when the server refused the last one; the refused call is then sent once more.
+   * Never asked for a call that itself begins a session. What it throws is what the call fails with.
+   */
   renew?: () => Promise<boolean>;
   baseUrl?: string;
   fetch?: (request: Request) => Promise<Response>;
@@ -22,6 +25,9 @@ export interface Transport {
 const WITHOUT_COOKIES: RequestInit = { credentials: "omit", cache: "no-store" };
 
 const PAGE_ROWS = 500;
+
+/** Calls that give a token: refusing them says nothing of the one that is held. */
+const BEGINS_SESSION = /\/(launches|sign-in)$/;
 
 type Answer<T> = { data?: T; response: Response };
 
@@ -50,7 +56,8 @@ export function createTransport(options: TransportOptions): Transport {
   };
 
   const exchange = async (request: Request): Promise<Response> => {
-    const again = options.renew ? request.clone() : null;
+    const mayRenew = options.renew && !BEGINS_SESSION.test(new URL(request.url).pathname);
+    const again = mayRenew ? request.clone() : null;
     let response = await answerOf(request);
     if (response.status === 401 && again && (await options.renew?.())) {
       response = await answerOf(again);

@@ -26,8 +26,8 @@ export interface WireEdit {
  *
  * - `saved`: the server holds every edit up to `lastSeq`.
  * - `refused`: any 409. `code` is the server's: `gap`, `diverged`, `assignment_closed`, ...
- * - `rejected`: any other 4xx (422, 401, 403): sending the same again cannot help.
- * - `unreachable`: no answer, 5xx, 429: sending the same again may help. A rejected promise
+ * - `rejected`: any other 4xx (422, 403): sending the same again cannot help.
+ * - `unreachable`: no answer, 5xx, 429, 401: sending the same again may help. A rejected promise
  *   counts as this too.
  */
 export type SendOutcome =

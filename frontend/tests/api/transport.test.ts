@@ -1,5 +1,11 @@
 import { describe, expect, it, vi } from "vitest";
-import { ApiError, createAdminApi, createReviewerApi, createSignInApi } from "../../src/api";
+import {
+  ApiError,
+  createAdminApi,
+  createAnnotatorApi,
+  createReviewerApi,
+  createSignInApi,
+} from "../../src/api";
 import { FakeServer, page, refusal } from "../fake-server";
 
 const failureOf = (promise: Promise<unknown>): Promise<ApiError> =>
@@ -81,6 +87,20 @@ describe("transport", () => {
     );
     expect(project).toEqual({ name: "Spleen" });
     expect(renew).toHaveBeenCalledOnce();
+  });
+
+  it("renews nothing for a launch that is refused: an expired link is asked once", async () => {
+    const server = new FakeServer()
+      .on("POST /assignments/8/edits", refusal(401, "not_signed_in", "The token has expired."))
+      .on("POST /launches", refusal(401, "not_signed_in", "The link has expired."));
+    const renew = vi.fn(async () => {
+      await api.launch("old link");
+      return true;
+    });
+    const api = createAnnotatorApi(server.transport(undefined, renew));
+    const error = await failureOf(api.sendEdits(8, []));
+    expect(error.message).toBe("The link has expired.");
+    expect([renew.mock.calls.length, server.calls("POST /launches").length]).toEqual([1, 1]);
   });
 
   it("gives up when the renewed token is refused too", async () => {

@@ -173,4 +173,19 @@ describe("annotation flow", () => {
     server.on("POST /launches", refusal(401, "not_signed_in", "This link has expired."));
     expect(await flow.renew()).toBe(false);
   });
+
+  it("renews once for calls that are refused together, and says when the server is away", async () => {
+    const { flow, server } = setUp(1);
+    await flow.start();
+    expect(await Promise.all([flow.renew(), flow.renew(), flow.renew()])).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(server.calls("POST /launches")).toHaveLength(2);
+    server.online = false;
+    await expect(flow.renew()).rejects.toThrow("The server cannot be reached.");
+    server.online = true;
+    expect(await flow.renew()).toBe(true);
+  });
 });

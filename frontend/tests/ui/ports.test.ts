@@ -102,7 +102,15 @@ describe("save port", () => {
     expect(await outcome(failure)).toEqual({ kind: "unreachable", message: "Try later." });
   });
 
-  it.each([401, 403, 413, 422])("takes %i as final", async (status) => {
+  it("keeps trying while the server does not know who asks: nothing is wrong with the edits", async () => {
+    const failure = new ApiError("not_signed_in", "This link has expired.", 401);
+    expect(await outcome(failure)).toEqual({
+      kind: "unreachable",
+      message: "This link has expired.",
+    });
+  });
+
+  it.each([403, 413, 422])("takes %i as final", async (status) => {
     const failure = new ApiError("invalid_input", "Bad bytes.", status);
     expect(await outcome(failure)).toEqual({
       kind: "rejected",

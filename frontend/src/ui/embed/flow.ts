@@ -34,6 +34,7 @@ export class AnnotationFlow {
   readonly #launchToken: string;
   readonly #ports: FlowPorts;
   readonly #listeners = new Set<() => void>();
+  #renewing: Promise<boolean> | null = null;
 
   constructor(launchToken: string, ports: FlowPorts) {
     this.#launchToken = launchToken;
@@ -59,16 +60,27 @@ export class AnnotationFlow {
     });
   };
 
-  /** A fresh token after the server refused the last one. */
+  /**
+   * A fresh token after the server refused the last one; false when the link is no longer good. Calls
+   * that are refused together share one. Rejects while the server cannot be asked.
+   */
   renew = async (): Promise<boolean> => {
     if (!this.#state.job) return false;
+    this.#renewing ??= this.#relaunch();
+    return this.#renewing;
+  };
+
+  async #relaunch(): Promise<boolean> {
     try {
       await this.#launch();
       return true;
-    } catch {
-      return false;
+    } catch (failure) {
+      if (failure instanceof ApiError && !failure.isTransient) return false;
+      throw failure;
+    } finally {
+      this.#renewing = null;
     }
-  };
+  }
 
   submit = (): Promise<void> =>
     this.#leave("submit", async ({ assignment, editor }) => {

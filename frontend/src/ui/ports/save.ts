@@ -16,7 +16,8 @@ export function savePort(api: Pick<AnnotatorApi, "sendEdits">, assignmentId: num
 }
 
 function outcomeOf(failure: unknown): SendOutcome {
-  if (!(failure instanceof ApiError) || failure.isTransient) {
+  // Not to know who somebody is says nothing against the edits: another visit may bring them.
+  if (!(failure instanceof ApiError) || failure.isTransient || failure.status === 401) {
     return { kind: "unreachable", message: messageOf(failure) };
   }
   const { code, message } = failure;
