@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.dataset_items import DatasetItem
-from pipeline.errors import InvalidImage
+from pipeline.errors import InvalidImage, InvalidLabels
+from pipeline.io.decoding import decoding
 from pipeline.io.find import find_images
 from pipeline.io.open import open_image
 from pipeline.io.sidecar import read_sidecar
@@ -86,32 +87,53 @@ class AnnotatedImage:
 
 
 def read_annotated(paths: Sequence[Path]) -> Iterator[AnnotatedImage]:
-    """Read .npz files that hold several people's labels of one image: `y`, `y_expert2`, `y_anyone`.
+    """Read .npz files, or folders of them, that hold several people's labels: `y`, `y_expert2`, `y_anyone`.
 
-    The first is named `expert1`, the others after what follows `y_`. One item per compartment.
+    The first is named `expert1`, the others after what follows `y_`. One item per compartment and frame.
 
     Raises
     ------
+    InvalidImage
+        When a file is no .npz, or has no `y`.
     InvalidLabels
         When an array is no label image, or has another shape than `y`.
     InputError
         When a file cannot be read.
     """
-    for path in paths:
+    for path in find_images(list(paths)):
+        if path.suffix.lower() != ".npz":
+            raise InvalidImage("is no .npz; labels of several people are read from those alone.", path=path)
+        stacks = _read_makers(path)
         with open_image(path) as source:
-            compartments = list(source.labels)
-            _, _, rows, cols = source.shape
-            image = model_image(source, Window(0, 0, rows, cols), 0)
-        with np.load(path, allow_pickle=False) as arrays:
-            names = [name for name in arrays.files if name == "y" or name.startswith("y_")]
-            planes = {name.removeprefix("y_") if name != "y" else "expert1": arrays[name] for name in names}
-        for number, compartment in enumerate(compartments):
-            yield AnnotatedImage(
-                image,
-                compartment,
-                {
-                    name: check_labels(stack[0, ..., number], name=f"{path} {name}")
-                    for name, stack in planes.items()
-                    if stack.shape[-1] > number
-                },
+            n_frames, _, rows, cols = source.shape
+            whole = Window(0, 0, rows, cols)
+            # Axes of frames and of compartments may be left out where there is one.
+            makers = {name: stack.reshape(n_frames, rows, cols, -1) for name, stack in stacks.items()}
+            for frame in range(n_frames):
+                image = model_image(source, whole, frame)
+                for plane, compartment in enumerate(source.labels):
+                    found = {
+                        name: stack[frame, ..., plane]
+                        for name, stack in makers.items()
+                        if stack.shape[-1] > plane
+                    }
+                    yield AnnotatedImage(image, compartment, found)
+
+
+def _read_makers(path: Path) -> dict[str, Labels]:
+    """Give everybody's labels; the later ones may have fewer compartments than `y`."""
+    with decoding(path, "npz"), np.load(path, allow_pickle=False) as arrays:
+        names = [name for name in arrays.files if name == "y" or name.startswith("y_")]
+        stacks = {name: arrays[name] for name in names}
+    if "y" not in stacks:
+        raise InvalidImage("has no labels as `y`; leave it out or label it first.", path=path)
+    shape = stacks["y"].shape
+    for name, stack in stacks.items():
+        if stack.shape != shape and (len(shape) != 4 or stack.shape[:3] != shape[:3] or stack.ndim != 4):
+            raise InvalidLabels(
+                f"{name} is {stack.shape}, y is {shape}; give labels of the same images.", path=path
             )
+    return {
+        "expert1" if name == "y" else name.removeprefix("y_"): check_labels(stack, name=f"{path} {name}")
+        for name, stack in stacks.items()
+    }

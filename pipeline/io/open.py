@@ -175,10 +175,16 @@ def _label_images(opened: Opened, layout: Layout, sidecar: Sidecar, *, path: Pat
     return images
 
 
+def _without_channels(axes: str) -> str:
+    """Axes of labels that have no axis where the image has that of its channels, even of a single one."""
+    before, _, after = axes.rpartition("C" if "C" in axes else "_")
+    return before + after
+
+
 def _label_layout(stored: StoredLabels, layout: Layout, *, path: Path) -> Layout:
     shape = tuple(int(n) for n in stored.array.shape)
     if stored.axes is None:
-        follows = layout.axes if len(shape) == len(layout.axes) else layout.axes.replace("C", "")
+        follows = layout.axes if len(shape) == len(layout.axes) else _without_channels(layout.axes)
         return make_layout(follows, shape, path=path)
     readings = plausible_axes(stored.axes, shape)
     return make_layout(readings[0] if readings else stored.axes, shape, path=path)

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from pipeline.errors import InvalidImage, InvalidLabels
+from pipeline.errors import InvalidImage, InvalidLabels, UnreadableImage
 from pipeline.io.labelled import read_annotated, read_labelled
 from pipeline.io.npz import write_npz
 
@@ -61,6 +61,45 @@ def test_labels_of_several_people(image):
     assert found.compartment == "nuclear"
     assert {name: int(plane.max()) for name, plane in found.makers.items()} == {"expert1": 7, "expert2": 1}
     assert {plane.shape for plane in found.makers.values()} == {(16, 12)}
+
+
+def test_every_image_of_a_file_and_every_file_of_a_folder_is_taken(image, tmp_path):
+    image("one", y_expert2=np.full((1, 16, 12, 1), 2, np.int32))
+    frames = np.zeros((3, 16, 12), np.int32)
+    frames[1, 2:5, 2:5] = 4
+    (tmp_path / "three.json").write_text(
+        json.dumps({"axes": "TYXC", "channels": ["DAPI"], "compartments": ["nuclear"]})
+    )
+    np.savez(
+        tmp_path / "three.npz", X=np.ones((3, 16, 12, 1), np.uint16), y=frames, y_b=np.full_like(frames, 5)
+    )
+    flat = {"X": np.ones((16, 12, 1), np.uint16), "y": frames[1], "y_b": frames[0]}
+    np.savez(tmp_path / "flat.npz", **flat)
+    (tmp_path / "flat.json").write_text(json.dumps({"channels": ["DAPI"], "compartments": ["nuclear"]}))
+    flat_one, *found = read_annotated([tmp_path])
+    assert np.array_equal(flat_one.makers["expert1"], frames[1])
+    assert [{name: int(plane.max()) for name, plane in item.makers.items()} for item in found] == [
+        {"expert1": 7, "expert2": 2},
+        {"expert1": 0, "b": 5},
+        {"expert1": 4, "b": 5},
+        {"expert1": 0, "b": 5},
+    ]
+    assert {plane.shape for item in found for plane in item.makers.values()} == {(16, 12)}
+
+
+def test_files_that_hold_no_labels_of_several_people_are_refused(image, tmp_path):
+    with pytest.raises(InvalidLabels, match=r"y_b is \(1, 5, 12, 1\), y is \(1, 16, 12, 1\); give labels of"):
+        list(read_annotated([image("other", y_b=np.ones((1, 5, 12, 1), np.int32))]))
+    with pytest.raises(InvalidImage, match=r"plain\.npz.*has no labels as `y`; leave it out"):
+        list(read_annotated([image("plain", labelled=False)]))
+    picture = tmp_path / "picture.tif"
+    picture.write_bytes(b"II")
+    with pytest.raises(InvalidImage, match=r"picture\.tif: is no \.npz; labels of several people"):
+        list(read_annotated([picture]))
+    damaged = tmp_path / "damaged.npz"
+    damaged.write_bytes(b"PK")
+    with pytest.raises(UnreadableImage, match="the npz cannot be read"):
+        list(read_annotated([damaged]))
 
 
 def test_values_that_are_no_labels_are_refused(image):

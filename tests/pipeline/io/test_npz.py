@@ -127,3 +127,16 @@ def test_label_sets_that_cannot_be_written_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidLabels, match="differ in shape"):
         write_labels_tif(tmp_path / "a.tif", {"nuclear": plane, "whole_cell": plane[1:]})
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("image", "labels"), [((12, 15, 1), (12, 15)), ((1, 12, 15, 1), (1, 12, 15))])
+def test_labels_of_a_single_channel_need_no_axis_of_planes(
+    image: tuple[int, ...], labels: tuple[int, ...], tmp_path: Path
+) -> None:
+    y = LABELS[0, ..., 0].reshape(labels)
+    path = tmp_path / "a.npz"
+    np.savez(path, X=np.ones(image, np.uint16), y=y, channels=np.array(["DAPI"]))
+    (tmp_path / "a.json").write_text('{"compartments": ["nuclear"]}')
+    with open_image(path) as source:
+        found = source.read_labels("nuclear", 0, Window(0, 0, 12, 15))
+    np.testing.assert_array_equal(found, LABELS[0, ..., 0])
