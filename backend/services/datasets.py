@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend.db import reading, transaction
-from backend.errors import Conflict, NotFound
+from backend.errors import Conflict, NotFound, StorageError
 from backend.models import DatasetVersion, Fov, Project, Revision
 from backend.models.fov import FovState
 from backend.services.context import Context
@@ -64,7 +65,7 @@ def freeze_dataset(
     NotFound
         When there is no such project.
     Conflict
-        When no FOV is accepted, or another version was frozen at the same time.
+        When no FOV is accepted, or a version that splits FOVs otherwise was frozen at the same time.
     pipeline.errors.PipelineError
         When quality control leaves nothing.
     """
@@ -152,20 +153,34 @@ def _record(context: Context, plan: _Plan, *, prefix: str, manifest: dict[str, A
     with transaction(context.sessions) as session:
         # Numbers and splits are given one after the other: the project's row is the lock.
         session.get_one(Project, plan.project_id, with_for_update={"key_share": True})
-        _keep_splits(session, plan, manifest["groups"])
-        highest = session.scalar(
-            select(func.max(DatasetVersion.number)).where(DatasetVersion.project_id == plan.project_id)
-        )
-        version = DatasetVersion(
-            project_id=plan.project_id,
-            number=(highest or 0) + 1,
-            manifest=manifest,
-            storage_prefix=prefix,
-            created_at=context.clock.now(),
-        )
-        session.add(version)
+        known = _find_same(session, plan)
+        if known is None:
+            version = _add_version(session, context, plan, prefix=prefix, manifest=manifest)
+    if known is not None:
+        # Frozen by another request while this one built it, as when somebody pressed twice.
+        with suppress(StorageError):
+            context.storage.delete_prefix(prefix)
+        return known
     log.info("dataset_frozen", dataset_version_id=version.id, splits=manifest["splits"])
     return version.id
+
+
+def _add_version(
+    session: Session, context: Context, plan: _Plan, *, prefix: str, manifest: dict[str, Any]
+) -> DatasetVersion:
+    _keep_splits(session, plan, manifest["groups"])
+    highest = session.scalar(
+        select(func.max(DatasetVersion.number)).where(DatasetVersion.project_id == plan.project_id)
+    )
+    version = DatasetVersion(
+        project_id=plan.project_id,
+        number=(highest or 0) + 1,
+        manifest=manifest,
+        storage_prefix=prefix,
+        created_at=context.clock.now(),
+    )
+    session.add(version)
+    return version
 
 
 def _keep_splits(session: Session, plan: _Plan, splits: dict[str, str]) -> None:

@@ -4,7 +4,7 @@ import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -105,7 +105,8 @@ def ingest_image(
 ) -> int:
     """Store an image as an FOV of the project, block by block, and its labels, if any, as a revision.
 
-    The same file under the same name is ingested once: a second call gives the FOV that stands.
+    The same file under the same name is ingested once: a second call gives the FOV that stands, also when
+    both run at the same time.
 
     Parameters
     ----------
@@ -137,14 +138,35 @@ def ingest_image(
         known = _find_same(session, project_id=project_id, name=name, checksum=checksums.as_read)
     if known is not None:
         return known
+    new = _NewFov(project_id, name, checksums)
+    try:
+        return _store(context, path, options, new, progress=progress)
+    except IntegrityError:
+        # Somebody added an FOV of this name meanwhile; what was stored here is gone again.
+        with reading(context.sessions) as session:
+            known = _find_same(session, project_id=project_id, name=name, checksum=checksums.as_read)
+        if known is None:
+            raise
+        return known
+
+
+class _NewFov(NamedTuple):
+    project_id: int
+    name: str
+    checksums: Checksums
+
+
+def _store(
+    context: Context, path: Path, options: IngestOptions, new: _NewFov, *, progress: Progress | None
+) -> int:
     with (
         open_image(path, **options.reading()) as source,
         fresh_prefix(context, "fovs") as prefix,
         fresh_prefix(context, "revisions") as label_prefix,
     ):
         report = write_image(context.storage.zarr_store(prefix), source, progress=progress)
-        fov = _describe(source, report, options, name=name, checksums=checksums)
-        fov.project_id, fov.storage_prefix, fov.created_at = project_id, prefix, context.clock.now()
+        fov = _describe(source, report, options, name=new.name, checksums=new.checksums)
+        fov.project_id, fov.storage_prefix, fov.created_at = new.project_id, prefix, context.clock.now()
         if not source.labels:
             return _add_fov(context, fov)
         with label_canvas(source.labels, _label_shape(source)) as canvas:
@@ -228,19 +250,13 @@ def _label_shape(source: ImageSource) -> tuple[int, int, int]:
 
 
 def _add_fov(context: Context, fov: Fov, stored: StoredFovLabels | None = None) -> int:
-    try:
-        with transaction(context.sessions) as session:
-            session.add(fov)
-            session.flush()
-            if stored is not None:
-                origin = RevisionOrigin(RevisionSource.INGEST, report={"file": fov.source["file"]})
-                add_fov_revision(session, context, stored, fov=fov, origin=origin)
-            return fov.id
-    except IntegrityError as fault:
-        raise AlreadyExists(
-            f"Another FOV was given the name {fov.name!r} at the same time; ingest this one again under"
-            " another name."
-        ) from fault
+    with transaction(context.sessions) as session:
+        session.add(fov)
+        session.flush()
+        if stored is not None:
+            origin = RevisionOrigin(RevisionSource.INGEST, report={"file": fov.source["file"]})
+            add_fov_revision(session, context, stored, fov=fov, origin=origin)
+        return fov.id
 
 
 def get_fov(session: Session, *, fov_id: int) -> Fov:

@@ -63,6 +63,29 @@ def test_the_same_accepted_labels_are_frozen_once(loop: Loop) -> None:
     assert numbers == [2, 1]
 
 
+def test_a_freeze_that_another_one_overtakes_gives_the_version_that_stands(
+    loop: Loop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from backend.services import datasets
+
+    loop.accept(3)
+    build = datasets.build_dataset
+    overtaking: list[int] = []
+
+    def meanwhile(*args: object, **values: object) -> dict[str, object]:
+        manifest: dict[str, object] = build(*args, **values)  # type: ignore[arg-type]
+        monkeypatch.setattr(datasets, "build_dataset", build)
+        overtaking.append(freeze_dataset(loop.context, project_id=loop.project_id))
+        return manifest
+
+    monkeypatch.setattr(datasets, "build_dataset", meanwhile)
+    assert [freeze_dataset(loop.context, project_id=loop.project_id)] == overtaking
+    with reading(loop.context.sessions) as session:
+        (version,) = list_dataset_versions(session, project_id=loop.project_id)
+    prefixes = {f"datasets/{name}" for name in loop.context.storage.list_folder("datasets")}
+    assert prefixes == {version.storage_prefix}
+
+
 def test_an_fov_stays_in_its_split_and_its_group_with_it(lite: Loop) -> None:
     lite.accept(3, group="slide")
     lite.accept(3, first=3)

@@ -1,5 +1,6 @@
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -83,6 +84,30 @@ def test_the_same_file_is_ingested_once_and_another_needs_another_name(loop: Loo
     assert loop.ingest("two") != first
     with reading(loop.context.sessions) as session:
         assert [fov.name for fov in list_fovs(session, project_id=loop.project_id)] == ["one", "two"]
+
+
+@pytest.mark.parametrize("same_file", [True, False])
+def test_an_ingest_that_another_one_overtakes(
+    loop: Loop, monkeypatch: pytest.MonkeyPatch, same_file: bool
+) -> None:
+    from backend.services import fovs
+
+    write, overtaking = fovs.write_image, []
+
+    def meanwhile(*args: Any, **values: Any) -> object:
+        report = write(*args, **values)
+        monkeypatch.setattr(fovs, "write_image", write)
+        overtaking.append(loop.ingest("one", seed=1 if same_file else 2))
+        return report
+
+    monkeypatch.setattr(fovs, "write_image", meanwhile)
+    if same_file:
+        assert [loop.ingest("one", seed=1)] == overtaking
+    else:
+        with pytest.raises(AlreadyExists, match="another FOV named 'one', of another file"):
+            loop.ingest("one", seed=1)
+    prefixes = [f"fovs/{name}" for name in loop.context.storage.list_folder("fovs")]
+    assert prefixes == [loop.fov(overtaking[0]).storage_prefix]
 
 
 def test_a_json_file_beside_the_image_is_part_of_what_is_compared(loop: Loop, tmp_path: Path) -> None:
