@@ -18,6 +18,8 @@ def run_annotators(images: Iterable[AnnotatedImage], *, settings: ExperimentSett
     """Compare all pairs of annotators, and each of them with `baseline` and `settings.predictor`.
 
     After Greenwald et al. 2022, Fig. 3: whether a model differs from people more than people from each other.
+    Images that one annotator alone has outlined are left out, since nothing says how well people agree on
+    them.
 
     Raises
     ------
@@ -29,16 +31,18 @@ def run_annotators(images: Iterable[AnnotatedImage], *, settings: ExperimentSett
     people: set[str] = set()
     for image in images:
         people |= set(image.makers)
+        if len(image.makers) < 2:
+            continue
         makers = dict(image.makers)
         for name, predictor in predictors.items():
             if image.compartment in predictor.compartments:
                 makers[name] = predictor.predict(image.image)[image.compartment]
         for pair in pairwise_agreement(makers, iou=settings.iou):
             scores.setdefault((image.compartment, pair.first, pair.second), []).append(pair.score)
-    if len(people) < 2:
+    if not scores:
         raise UnusableDataset(
-            f"labels of {len(people)} annotators were found; give .npz files with one label image per"
-            " annotator, `y`, `y_expert2` and so on."
+            f"labels of {len(people)} annotators were found, and no image that two have outlined; give .npz"
+            " files with one label image per annotator, `y`, `y_expert2` and so on."
         )
     rows: list[Row] = [
         {"compartment": compartment, "first": first, "second": second, **pool_scores(found).as_dict()}

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from pipeline.dataset_items import DatasetItem
 from training.experiments.plots import draw_lines, new_plot
@@ -51,7 +52,15 @@ def bin_sizes(n_crops: int, *, shares: Sequence[float] = SHARES) -> dict[int, fl
 def nested_bins(data: TrainingData, sizes: Iterable[int], *, seed: int) -> list[TrainingData]:
     """Cut prefixes of one permutation, so that a larger bin holds every crop of a smaller one."""
     order = np.random.default_rng(seed).permutation(len(data.train))
-    return [replace(data, train=[data.train[place] for place in order[:size]]) for size in sizes]
+    return [_part(data, order[:size]) for size in sizes]
+
+
+def _part(data: TrainingData, places: npt.NDArray[np.int64]) -> TrainingData:
+    """Leave some of the crops, which keep how often they come up compared with one another."""
+    weights = None if data.weights is None else data.weights[places]
+    if weights is not None:
+        weights = weights / weights.sum() if weights.any() else None
+    return replace(data, train=[data.train[place] for place in places], weights=weights)
 
 
 def _outcome(rows: list[Row], *, settings: ExperimentSettings) -> Outcome:

@@ -11,6 +11,7 @@ from skimage.transform import resize
 
 from pipeline.dataset_items import DatasetItem
 from pipeline.types import Image
+from training.errors import UnusableDataset
 from training.evaluate import EvaluationItem, evaluate_images
 from training.experiments.plots import COLORS
 from training.experiments.settings import ExperimentSettings, Outcome, Row
@@ -49,7 +50,14 @@ def run_distortions(items: Sequence[DatasetItem], *, settings: ExperimentSetting
     """Score `settings.predictor` on images made worse step by step (Greenwald et al. 2022, Methods).
 
     Nothing is trained. The first strength of each distortion leaves the image as it is.
+
+    Raises
+    ------
+    UnusableDataset
+        There is no image.
     """
+    if not items:
+        raise UnusableDataset("there is no labelled image to distort; give some.")
     predictor = load_predictor(settings.predictor)
     n_steps = sum(len(strengths) for _, _, strengths in DISTORTIONS.values())
     rows: list[Row] = []

@@ -109,7 +109,8 @@ def _outcome(rows: Sequence[Row], *, settings: ExperimentSettings) -> Outcome:
 
 
 def _compare(tested: Sequence[str], own: Sequence[float], general: Sequence[float]) -> str:
-    better = [name for name, a, b in zip(tested, own, general, strict=True) if b > a]
+    pairs = zip(tested, own, general, strict=True)
+    better = [f"{name} ({b:.3f} against {a:.3f})" for name, a, b in pairs if b > a]
     if not better:
-        return "The model of all beats no specialist at home."
-    return f"The model of all beats the specialist on {', '.join(better)}."
+        return "The model of all scores above no specialist at home."
+    return f"The model of all scores above the specialist on {', '.join(better)}."

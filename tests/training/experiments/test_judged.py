@@ -86,5 +86,19 @@ def test_annotators_are_compared_with_each_other_and_with_predictors(tissues, se
 
 
 def test_annotators_need_two_people(tissues, settings):
-    with pytest.raises(UnusableDataset, match="labels of 1 annotators were found; give"):
-        run_annotators([annotated(tissues[0], "alone")], settings=settings[0])
+    for images in ([annotated(tissues[0], "alone")], []):
+        with pytest.raises(UnusableDataset, match=rf"labels of {len(images)} annotators were found, and no"):
+            run_annotators(images, settings=settings[0])
+
+
+def test_images_of_one_annotator_do_not_say_how_people_agree(tissues, settings):
+    alone = annotated(tissues[1], "one")
+    both = annotated(tissues[0], "one", "two")
+    with_more, without = (run_annotators(images, settings=settings[0]) for images in ([both, alone], [both]))
+    assert with_more.rows == without.rows
+    assert with_more.finding == without.finding
+
+
+def test_there_has_to_be_an_image_to_distort(settings):
+    with pytest.raises(UnusableDataset, match="there is no labelled image to distort; give some"):
+        run_distortions([], settings=settings[0])
