@@ -15,6 +15,7 @@ from backend.adapters.keys import below, check_key, check_prefix, check_removabl
 from backend.adapters.zarr_store import StorageStore
 from backend.errors import StorageError
 from backend.ports import MissingObject
+from backend.temporary_files import in_use, is_in_use
 
 _PARTIAL = ".partial"
 _COPY_BYTES = 1 << 20
@@ -51,7 +52,7 @@ class LocalStorage:
             # Others write and start at the same time: what was there a moment ago may be gone.
             with suppress(FileNotFoundError):
                 if time.time() - path.lstat().st_mtime > _STALE_S:
-                    shutil.rmtree(path) if path.is_dir() else path.unlink()
+                    _drop(path)
 
     def put(self, key: str, data: bytes) -> None:
         self._write(key, lambda file: file.write(data))
@@ -155,7 +156,11 @@ class LocalStorage:
         if not keys:
             raise MissingObject(f"There is nothing below {prefix!r} in the storage.", key=prefix)
         skip = len(below(check_prefix(prefix)))
-        with tempfile.TemporaryDirectory(prefix="copy-", dir=self._partial) as folder:
+        # A worker keeps predictors for days, and their files with them: the folder is marked as needed.
+        with (
+            tempfile.TemporaryDirectory(prefix="copy-", dir=self._partial) as folder,
+            in_use(Path(folder)),
+        ):
             for key in keys:
                 target = Path(folder) / key[skip:]
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -182,6 +187,13 @@ class LocalStorage:
 
     def zarr_store(self, prefix: str) -> Any:
         return StorageStore(self, check_prefix(prefix))
+
+
+def _drop(path: Path) -> None:
+    if not path.is_dir():
+        path.unlink()
+    elif not is_in_use(path):
+        shutil.rmtree(path)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -49,6 +49,19 @@ def test_unfinished_writes_are_no_objects_and_go_after_a_day(tmp_path: Path) -> 
     assert [path.name for path in (tmp_path / ".partial").iterdir()] == ["young"]
 
 
+def test_a_folder_that_is_laid_out_for_days_stays_when_another_process_starts(tmp_path: Path) -> None:
+    storage = LocalStorage(tmp_path)
+    storage.put("models/1/weights", b"w")
+    with storage.local_copy("models/1") as folder:
+        left = tmp_path / ".partial" / "copy-left"
+        left.mkdir()
+        for path in (folder, left):
+            os.utime(path, (time.time() - 2 * 24 * 3600,) * 2)
+        LocalStorage(tmp_path)
+        assert (folder / "weights").read_bytes() == b"w"
+        assert not left.exists()
+
+
 def test_a_folder_is_no_object_and_an_object_no_folder(tmp_path: Path) -> None:
     storage = LocalStorage(tmp_path)
     storage.put("a/b", b"x")
