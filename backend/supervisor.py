@@ -115,6 +115,9 @@ class Supervisor:
         status = child.process.poll()
         if status is None:
             return
+        # What it left behind would go on beside its successor, such as the children of a killed worker.
+        with suppress(ProcessLookupError):
+            os.killpg(child.process.pid, signal.SIGKILL)
         lived_s = now - child.started
         child.n_crashes = 1 if lived_s > SETTLED_AFTER_S else child.n_crashes + 1
         child.due = now + self._delay(child.n_crashes)

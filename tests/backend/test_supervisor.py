@@ -56,6 +56,16 @@ def test_a_program_that_crashes_is_started_again(supervisor: Supervisor) -> None
     assert supervisor.n_crashes("sleeper") == 1
 
 
+def test_what_a_crashed_program_leaves_behind_goes_with_it(supervisor: Supervisor, tmp_path: Path) -> None:
+    note = tmp_path / "child"
+    supervisor.start(program("parent", "sh", "-c", f"sleep 60 & echo $! > {note}; wait"))
+    until(lambda: note.is_file() and note.read_text().strip())
+    child, parent = int(note.read_text()), running(supervisor, "parent")
+    os.kill(parent, signal.SIGKILL)
+    until(lambda: supervisor.n_crashes("parent"))
+    until(lambda: not alive(child))
+
+
 def test_output_goes_to_a_file_of_the_program(supervisor: Supervisor, tmp_path: Path) -> None:
     supervisor.start(program("talker", "sh", "-c", "echo said; echo cried >&2; sleep 60"))
     until(lambda: (tmp_path / "talker.log").is_file() and "cried" in (tmp_path / "talker.log").read_text())
