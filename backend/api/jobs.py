@@ -11,7 +11,7 @@ from backend.api.schemas.base import PageIn
 from backend.api.schemas.jobs import JobIn, JobOut, JobPageOut, LaunchTokenIn, LaunchTokenOut
 from backend.models.job import Job
 from backend.services import jobs as rules
-from backend.services import projects, tokens
+from backend.services import projects, tokens, users
 
 jobs = APIBlueprint("jobs", __name__, tag="Jobs")
 _COLUMNS = frozenset(JobOut().fields) - {"counts"}
@@ -58,6 +58,8 @@ def create_launch_token(job_id: int, json_data: dict[str, Any]) -> dict[str, str
     """A link for one annotator."""
     with looking() as session:
         rules.get_job(session, job_id=job_id)
+        # A link under a name that cannot annotate would fail whoever opens it.
+        users.find_annotator(session, name=json_data["annotator"])
     token = tokens.issue_launch_token(context(), job_id=job_id, annotator=json_data["annotator"])
     return {"launch_token": token, "url": f"{context().settings.public_url}/embed/{token}"}
 

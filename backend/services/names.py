@@ -15,8 +15,9 @@ def clean_name(text: str, *, what: str, longest: int) -> str:
     """
     name = text.strip()
     if not 0 < len(name) <= longest or not name.isprintable():
+        kind = f"an {what}" if what[0] in "aF" else f"a {what}"
         raise InvalidInput(
-            f"{name[:60]!r} cannot be the name of a {what}: give 1 to {longest} characters that can be shown."
+            f"{name[:60]!r} cannot be the name of {kind}: give 1 to {longest} characters that can be shown."
         )
     return name
 

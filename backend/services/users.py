@@ -60,18 +60,31 @@ def ensure_annotator(session: Session, context: Context, *, name: str) -> User:
     NotAllowed
         When the name is that of a reviewer or admin, who must not be reached through a launch token.
     """
+    user = find_annotator(session, name=name)
+    if user is not None:
+        return user
     annotator = User(
-        name=clean_name(name, what="annotator", longest=200),
-        role=Role.ANNOTATOR,
-        password_hash=None,
-        created_at=context.clock.now(),
+        name=name.strip(), role=Role.ANNOTATOR, password_hash=None, created_at=context.clock.now()
     )
-    user = session.scalar(select(User).where(User.name == annotator.name))
-    if user is None and _added(session, annotator):
+    if _added(session, annotator):
         return annotator
-    # Another request may have added the annotator since the first look.
-    user = user or session.scalars(select(User).where(User.name == annotator.name)).one()
-    if user.role is not Role.ANNOTATOR:
+    # Another request added somebody of this name since the first look.
+    user = find_annotator(session, name=name)
+    assert user is not None
+    return user
+
+
+def find_annotator(session: Session, *, name: str) -> User | None:
+    """The annotator of this name; raises as `ensure_annotator` when nobody could annotate under it.
+
+    Raises
+    ------
+    InvalidInput
+        When the name is empty, too long or cannot be shown.
+    """
+    cleaned = clean_name(name, what="annotator", longest=200)
+    user = session.scalar(select(User).where(User.name == cleaned))
+    if user is not None and user.role is not Role.ANNOTATOR:
         raise NotAllowed(f"{user.name!r} is no annotator; launch the job under another annotator's name.")
     return user
 

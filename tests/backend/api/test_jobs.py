@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from backend.adapters.memory import MemoryQueue
+from backend.models.user import Role
 from backend.services.context import Context
 from tests.backend.api.conftest import Caller
 from tests.backend.factories import Maker, OpenJob
@@ -45,6 +46,23 @@ def test_a_launch_link_leads_to_the_annotators_page(
     assert link["url"] == f"{context.settings.public_url}/embed/{link['launch_token']}"
     answer = anyone.post("/launches", {"launch_token": link["launch_token"]})
     assert answer.get_json()["annotator"]["name"] == "ann"
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "message"),
+    [
+        ("the admin", 403, "'the admin' is no annotator; launch the job under another annotator's name."),
+        ("   ", 422, "'' cannot be the name of an annotator"),
+        ("ann\u200b\n", 422, "give 1 to 200 characters that can be shown"),
+    ],
+)
+def test_no_link_for_a_name_that_cannot_annotate(
+    admin: Caller, make: Maker, job: OpenJob, name: str, status: int, message: str
+) -> None:
+    make.user("the admin", Role.ADMIN)
+    answer = admin.post(f"/jobs/{job.job_id}/launch-tokens", {"annotator": name})
+    assert answer.status_code == status
+    assert message in answer.get_json()["message"]
 
 
 @pytest.mark.parametrize(
