@@ -27,7 +27,7 @@ from backend.api.schemas.fovs import (
     StitchReportOut,
     UploadIn,
 )
-from backend.api.uploads import kept_upload
+from backend.api.uploads import kept_upload, shown_name
 from backend.models.finding import Finding
 from backend.models.fov import Fov
 from backend.models.review import Review
@@ -78,8 +78,9 @@ def upload_fov(project_id: int, files_data: dict[str, Any]) -> Fov:
     """Ingest one image file."""
     with looking() as session:
         projects.get_project(session, project_id=project_id)
-    with kept_upload(files_data.pop("file")) as path:
-        options = rules.IngestOptions(**files_data)
+    file = files_data.pop("file")
+    with kept_upload(file) as path:
+        options = rules.IngestOptions(**files_data, file_name=shown_name(file.filename))
         fov_id = rules.ingest_image(context(), project_id=project_id, path=path, options=options)
     with looking() as session:
         return _shown(session, [rules.get_fov(session, fov_id=fov_id)])[0]

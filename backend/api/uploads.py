@@ -1,7 +1,8 @@
 """Uploaded images: streamed to a private temporary folder, bounded, under a name of ours.
 
 `UploadRequest` writes the parts of a form straight to files of that folder. `kept_upload` gives the file
-its suffix back, because readers look at it; the rest of the client's name is only ever shown, not used.
+its suffix back, because readers look at it; the rest of the client's name is only ever shown, see
+`shown_name`, not used.
 """
 
 import os
@@ -9,6 +10,7 @@ import re
 import secrets
 import shutil
 import tempfile
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +24,7 @@ from backend.api.current import context
 
 MOST_FORM_PARTS = 20
 LONGEST_NAME = 120
+LONGEST_SHOWN_NAME = 200
 UPLOAD_ENDPOINTS = frozenset({"fovs.upload_fov", "fovs.preview_upload"})
 
 
@@ -69,6 +72,17 @@ def safe_name(name: str | None) -> str:
     stem, dot, suffix = given.partition(".")
     suffix = re.sub(r"[^A-Za-z0-9.]", "", suffix)[-20:]
     return f"{secure_filename(stem)[: LONGEST_NAME - 21] or 'image'}{dot}{suffix}"
+
+
+def shown_name(name: str | None) -> str:
+    """The file's own name, in whatever script, as the FOV is called after it: no folder, nothing invisible.
+
+    >>> shown_name("C:/images/Größe 1.tif")
+    'Größe 1.tif'
+    """
+    given = unicodedata.normalize("NFC", re.split(r"[/\\]", name or "")[-1])
+    printable = "".join(character for character in given if character.isprintable())
+    return printable.strip()[:LONGEST_SHOWN_NAME].rstrip() or safe_name(name)
 
 
 def drop_uploads(_error: BaseException | None = None) -> None:

@@ -44,6 +44,8 @@ Progress = Callable[[int, int], None]
 class IngestOptions:
     """What the user says about a file that its metadata leave open; `name` is the FOV's, else the file's.
 
+    `file_name` is the one that the user knows, where the file came here under another.
+
     FOVs of one `group` stay in one split of a dataset; where nobody names one, all that is read of a file is
     one group, such as the acquisitions of an IMC file.
     """
@@ -54,6 +56,7 @@ class IngestOptions:
     membrane: str | int | None = None
     pixel_size_um: float | None = None
     name: str | None = None
+    file_name: str | None = None
     group: str | None = None
 
     def reading(self) -> dict[str, Any]:
@@ -179,7 +182,7 @@ def _store(
 
 def _file_name(path: Path, options: IngestOptions) -> str:
     part = "" if options.acquisition is None else f" acquisition {options.acquisition}"
-    return f"{path.name}{part}"
+    return f"{options.file_name or path.name}{part}"
 
 
 def _find_same(session: Session, *, project_id: int, name: str, checksum: str) -> int | None:
@@ -202,7 +205,7 @@ def _describe(
     n_values = source.shape[0] * source.shape[1] * rows * cols
     group = options.group or source.group or checksums.group(source.path)
     about = {
-        "file": source.path.name,
+        "file": options.file_name or source.path.name,
         "format": source.format,
         "axes": source.axes,
         "frame_axis": source.frame_axis,

@@ -59,6 +59,15 @@ def test_an_upload_becomes_an_fov(admin: Caller, project_id: int) -> None:
     assert admin.get(f"/projects/{project_id}/fovs").get_json() == {"items": [fov], "next": None}
 
 
+def test_files_whose_names_differ_in_letters_beyond_ascii_alone(admin: Caller, project_id: int) -> None:
+    path = f"/projects/{project_id}/fovs"
+    made = [
+        admin.upload(path, file=uploaded(name, tiff(**TWO_CHANNELS))).get_json()
+        for name in ("肝臓.tif", "脾臓.tif", "a slide.tif")
+    ]
+    assert [fov["name"] for fov in made] == ["肝臓.tif", "脾臓.tif", "a slide.tif"]
+
+
 def test_nothing_is_left_of_an_upload(
     admin: Caller, project_id: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

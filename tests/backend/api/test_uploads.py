@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.api.uploads import LONGEST_NAME, safe_name
+from backend.api.uploads import LONGEST_NAME, LONGEST_SHOWN_NAME, safe_name, shown_name
+from backend.services.names import clean_name
 
 
 @pytest.mark.parametrize(
@@ -20,6 +21,27 @@ from backend.api.uploads import LONGEST_NAME, safe_name
 )
 def test_names_become_plain(given_name: str | None, kept: str) -> None:
     assert safe_name(given_name) == kept
+
+
+@pytest.mark.parametrize(
+    ("given_name", "shown"),
+    [
+        ("a slide.ome.tif", "a slide.ome.tif"),
+        ("../../etc/肝臓 1.tif", "肝臓 1.tif"),
+        ("C:\\images\\A\u030a.tif", "\u00c5.tif"),
+        ("a\nb\u202e.tif", "ab.tif"),
+        ("\n", "image"),
+        (None, "image"),
+        ("x" * 300, "x" * LONGEST_SHOWN_NAME),
+    ],
+)
+def test_people_see_the_name_that_they_know(given_name: str | None, shown: str) -> None:
+    assert shown_name(given_name) == shown
+
+
+@given(st.text(max_size=400))
+def test_every_shown_name_can_be_an_fovs(name: str) -> None:
+    assert clean_name(shown_name(name), what="FOV", longest=300) == shown_name(name)
 
 
 @given(st.text(max_size=400))
