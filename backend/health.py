@@ -13,7 +13,7 @@ from backend.db import reading
 from backend.errors import CytoloopError
 from backend.services.context import Context
 
-PROBE_KEY = "probe/readyz"
+PROBE_FOLDER = "probe"
 ANSWER_WITHIN_S = 2.0
 EXTENSION = "cytoloop"
 
@@ -59,7 +59,8 @@ def _check_database(context: Context) -> None:
 
 
 def _check_storage(context: Context) -> None:
-    context.storage.exists(PROBE_KEY)
+    # Listed, not asked for: a bucket that is not there says of every object that it is missing.
+    next(iter(context.storage.list_folder(PROBE_FOLDER)), None)
 
 
 def _check_queue(context: Context) -> None:

@@ -78,11 +78,13 @@ def bound_to_assignment(assignment_id: int) -> SessionClaims:
     """
     claims = asking()
     known: dict[int, tuple[int, int]] = current_app.extensions[OWNERS]
-    if assignment_id not in known:
+    owner = known.get(assignment_id)
+    if owner is None:
+        # Another thread may empty the memory at any moment: what was found is not read from it again.
         if len(known) >= MOST_OWNERS:
             known.clear()
-        known[assignment_id] = _owner(assignment_id)
-    if known[assignment_id] != (claims.user_id, claims.job_id):
+        owner = known[assignment_id] = _owner(assignment_id)
+    if owner != (claims.user_id, claims.job_id):
         raise NotFound(f"There is no assignment {assignment_id} in this session.")
     return claims
 

@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -14,8 +15,8 @@ OK = {"database": "ok", "storage": "ok", "queue": "ok"}
 
 
 class AwayStorage(MemoryStorage):
-    def exists(self, key: str) -> bool:
-        raise StorageError("s3://secret-bucket does not answer.")
+    def list_folder(self, prefix: str) -> Iterator[str]:
+        raise StorageError("There is no bucket 'secret-bucket'.")
 
 
 def client(context: Context) -> FlaskClient:

@@ -6,6 +6,7 @@ import pytest
 from apiflask import APIFlask
 
 from backend.adapters.memory import FixedClock
+from backend.api.auth import OWNERS
 from backend.api.docs import api_document
 from backend.config import Settings
 from backend.models.user import Role
@@ -188,6 +189,21 @@ def test_an_assignment_of_the_same_person_in_another_job(
         assert caller.get(path).status_code == 404
     bound = issue_session_token(context, user_id=caller.user_id, role=Role.ANNOTATOR, job_id=other.job_id)
     assert Caller(anyone.client, bound).get(f"/assignments/{elsewhere.id}").status_code == 200
+
+
+def test_whose_an_assignment_is_may_be_forgotten_at_any_moment(
+    app: APIFlask, job: OpenJob, make: Maker, someone: Callable[..., Caller]
+) -> None:
+    class Forgetful(dict[int, tuple[int, int]]):
+        """As when another thread empties the memory because it is full."""
+
+        def __setitem__(self, key: int, value: tuple[int, int]) -> None:
+            self.clear()
+
+    app.extensions[OWNERS] = Forgetful()
+    caller = someone(Role.ANNOTATOR, job_id=job.job_id)
+    held = make.claim(job, caller.user_id)
+    assert caller.get(f"/assignments/{held.id}/marks").status_code == 200
 
 
 def test_somebody_elses_assignment_is_as_unknown_as_a_missing_one(
