@@ -89,6 +89,23 @@ def add_fov_revision(
     return revision
 
 
+@dataclass(frozen=True)
+class StoredPlane:
+    """One frame of a stored label image, to be read in parts; see `pipeline.label_planes.LabelPlane`."""
+
+    reader: LabelReader
+    frame: int
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return self.reader.level_shape(0)
+
+    def read(self, window: Window) -> Labels:
+        """Labels of a window, (row, col) int32."""
+        return self.reader.read(self.frame, window)
+
+
 class FovLabels:
     """The stored label images of an FOV revision, read in windows."""
 
@@ -103,6 +120,10 @@ class FovLabels:
     def read(self, compartment: str, frame: int, window: Window) -> Labels:
         """Labels of a window, (row, col) int32."""
         return self.readers[compartment].read(frame, window)
+
+    def plane(self, compartment: str, frame: int) -> StoredPlane:
+        """One frame of a compartment, to be read in parts."""
+        return StoredPlane(self.readers[compartment], frame)
 
     def read_frame(self, frame: int) -> LabelSet:
         """Whole label images of a frame; for FOVs that fit into memory."""

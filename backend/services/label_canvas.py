@@ -18,8 +18,9 @@ from pipeline.contingency import index_labels
 from pipeline.io.ngff_write import BLOCK_COLS, BLOCK_ROWS
 from pipeline.io.ome_zarr import LabelBlock
 from pipeline.io.pyramid import blocks
+from pipeline.label_planes import ArrayPlane, LabelPlane
 from pipeline.labels import map_labels
-from pipeline.types import Labels, LabelSet
+from pipeline.types import Labels
 
 _HASHED_ROWS = 512
 
@@ -36,9 +37,13 @@ class LabelCanvas:
             for name in self.compartments
         }
 
-    def frame(self, frame: int) -> LabelSet:
-        """The label images of one frame, (row, col)."""
-        return {name: plane[frame] for name, plane in self.planes.items()}
+    def plane(self, name: str, frame: int) -> ArrayPlane:
+        """One frame of a compartment, to be read in parts."""
+        return ArrayPlane(self.planes[name][frame])
+
+    def frame(self, frame: int) -> dict[str, LabelPlane]:
+        """One frame of every compartment, to be read in parts."""
+        return {name: self.plane(name, frame) for name in self.compartments}
 
     def match(self) -> dict[str, Renumbering]:
         """Give a nucleus and the cell it belongs to one label; how labels were renamed, by compartment.

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from backend.services.fov_labels import FovLabels
 from backend.services.label_canvas import LabelCanvas
-from pipeline.metrics import score_labels
-from pipeline.windows import Window
+from pipeline.metrics import score_planes
 
 IOU = 0.5
 _COUNTS = ("n_true", "n_pred", "correct")
@@ -19,10 +18,10 @@ def score_proposal(proposal: FovLabels, canvas: LabelCanvas) -> dict[str, dict[s
     for name in canvas.compartments:
         if name not in proposal.compartments:
             continue
-        scores = []
-        for frame in range(canvas.shape[0]):
-            proposed = proposal.read(name, frame, Window(0, 0, *canvas.shape[1:]))
-            scores.append(score_labels(canvas.planes[name][frame], proposed, iou=IOU).as_dict())
+        scores = [
+            score_planes(canvas.plane(name, frame), proposal.plane(name, frame), iou=IOU).as_dict()
+            for frame in range(canvas.shape[0])
+        ]
         counts[name] = {key: sum(int(score[key]) for score in scores) for key in _COUNTS}
     return counts
 

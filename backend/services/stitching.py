@@ -39,7 +39,7 @@ from backend.services.storage_prefixes import fresh_prefix
 from backend.services.transitions import move_fov
 from pipeline.mark_cuts import cut_marks
 from pipeline.mark_stitching import MarkedCrop, stitch_marks
-from pipeline.qc import QcThresholds, run_qc
+from pipeline.qc import QcThresholds, run_qc_planes
 from pipeline.stitch import StitchReport, stitch_bands
 from pipeline.types import Labels
 from pipeline.windows import Window
@@ -265,7 +265,7 @@ def _check(plan: _Plan, canvas: LabelCanvas) -> list[dict[str, Any]]:
     return [
         {"frame": frame, **vars(finding)}
         for frame in range(canvas.shape[0])
-        for finding in run_qc(canvas.frame(frame), thresholds=plan.thresholds, seams=plan.windows)
+        for finding in run_qc_planes(canvas.frame(frame), thresholds=plan.thresholds, seams=plan.windows)
     ]
 
 

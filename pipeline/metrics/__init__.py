@@ -2,7 +2,7 @@
 
 from pipeline.metrics.agreement import Agreement, pairwise_agreement
 from pipeline.metrics.boundaries import BoundaryScore, pool_boundaries, score_boundaries
-from pipeline.metrics.objects import score_labels
+from pipeline.metrics.objects import score_labels, score_planes
 from pipeline.metrics.scores import AP_IOUS, FIGURES, RATIOS, Score, mean_ratios, pool_scores
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "pool_scores",
     "score_boundaries",
     "score_labels",
+    "score_planes",
 ]

@@ -26,7 +26,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from pipeline.contingency import PairCounts, count_pairs
-from pipeline.errors import InvalidSetting
+from pipeline.errors import InvalidLabels, InvalidSetting
+from pipeline.label_planes import LabelPlane, count_plane_pairs
 from pipeline.labels import check_labels, check_same_shape
 from pipeline.metrics.scores import AP_IOUS, Score
 from pipeline.types import AnyArray, Floats, Ints, Mask
@@ -57,11 +58,40 @@ def score_labels(true: AnyArray, pred: AnyArray, *, iou: float = 0.6) -> Score:
     InvalidSetting
         When the threshold is out of its range.
     """
-    if not 0 < iou < 1:
-        raise InvalidSetting(f"An IoU threshold of {iou} cannot be; give one between 0 and 1, as 0.5 or 0.6.")
+    _check_iou(iou)
     names = ("The true label image", "the predicted one")
     check_same_shape(true, pred, names=names)
-    table = count_pairs(check_labels(true, name=names[0]), check_labels(pred, name=names[1]))
+    return _score_pairs(
+        count_pairs(check_labels(true, name=names[0]), check_labels(pred, name=names[1])), iou=iou
+    )
+
+
+def score_planes(true: LabelPlane, pred: LabelPlane, *, iou: float = 0.6) -> Score:
+    """As `score_labels`, of label images that are read in blocks: memory grows with their instances alone.
+
+    Raises
+    ------
+    InvalidLabels
+        When the shapes differ.
+    InvalidSetting
+        When the threshold is out of its range.
+    """
+    _check_iou(iou)
+    if true.shape != pred.shape:
+        raise InvalidLabels(
+            f"The true label image has shape {true.shape} and the predicted one has shape {pred.shape}; "
+            "give label images of the same pixels."
+        )
+    return _score_pairs(count_plane_pairs(true, pred), iou=iou)
+
+
+def _check_iou(iou: float) -> None:
+    if not 0 < iou < 1:
+        raise InvalidSetting(f"An IoU threshold of {iou} cannot be; give one between 0 and 1, as 0.5 or 0.6.")
+
+
+def _score_pairs(table: PairCounts, *, iou: float) -> Score:
+    """Compare by the pixels that instances share; the true label comes first."""
     pairs = _Pairs(table)
     correct = _one_to_one(pairs, iou=iou)
     above_half = pairs.iou > _HALF

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from pipeline.compartments import COMPARTMENTS
 from pipeline.errors import InvalidLabels
-from pipeline.labels import check_plane, check_same_shape, map_labels
+from pipeline.label_planes import ArrayPlane, LabelPlane
+from pipeline.labels import check_plane, map_labels
 from pipeline.qc import rules
 from pipeline.qc.findings import Finding, QcThresholds
-from pipeline.qc.measure import Measured, measure_labels
+from pipeline.qc.measure import Measured, measure_planes
 from pipeline.types import AnyArray, LabelSet
 from pipeline.windows import Window
 
@@ -51,18 +52,36 @@ def check_label_set(labels: Mapping[str, AnyArray]) -> LabelSet:
         When there is no compartment or an unknown one, an array is no label image (row, col), has no pixel,
         or differs in shape from the other.
     """
-    unknown = sorted(set(labels) - set(COMPARTMENTS))
-    if unknown or not labels:
+    checked = {name: check_plane(labels[name], name=name) for name in _check_names(labels)}
+    _check_planes(_planes(checked))
+    return checked
+
+
+def _check_names(given: Collection[str]) -> list[str]:
+    unknown = sorted(set(given) - set(COMPARTMENTS))
+    if unknown or not given:
         raise InvalidLabels(
             f"The compartments are {', '.join(unknown) or 'missing'}; "
             f"give one or both of {', '.join(COMPARTMENTS)}."
         )
-    checked = {name: check_plane(labels[name], name=name) for name in COMPARTMENTS if name in labels}
-    names = list(checked)
-    check_same_shape(checked[names[0]], checked[names[-1]], names=(names[0], names[-1]))
-    if checked[names[0]].size == 0:
-        raise InvalidLabels(f"{names[0]} has shape {checked[names[0]].shape}; give an image with pixels.")
+    return [name for name in COMPARTMENTS if name in given]
+
+
+def _check_planes(planes: Mapping[str, LabelPlane]) -> dict[str, LabelPlane]:
+    checked = {name: planes[name] for name in _check_names(planes)}
+    names, shapes = list(checked), [plane.shape for plane in checked.values()]
+    if shapes[0] != shapes[-1]:
+        raise InvalidLabels(
+            f"{names[0]} has shape {shapes[0]} and {names[-1]} has shape {shapes[-1]}; "
+            "give label images of the same pixels."
+        )
+    if 0 in shapes[0]:
+        raise InvalidLabels(f"{names[0]} has shape {shapes[0]}; give an image with pixels.")
     return checked
+
+
+def _planes(labels: LabelSet) -> dict[str, LabelPlane]:
+    return {name: ArrayPlane(image) for name, image in labels.items()}
 
 
 def run_qc(
@@ -92,7 +111,31 @@ def run_qc(
     InvalidLabels
         As `check_label_set`.
     """
-    measured = measure_labels(check_label_set(labels), seams=seams)
+    return run_qc_planes(_planes(check_label_set(labels)), thresholds=thresholds, seams=seams)
+
+
+def run_qc_planes(
+    planes: Mapping[str, LabelPlane],
+    *,
+    thresholds: QcThresholds | None = None,
+    seams: Sequence[Window] | None = None,
+) -> list[Finding]:
+    """Apply every rule to one frame that is read in parts; what is held grows with its instances alone.
+
+    Parameters
+    ----------
+    planes : mapping of compartment to LabelPlane
+        One or both compartments.
+    thresholds, seams
+        As for `run_qc`, and so are the findings.
+
+    Raises
+    ------
+    InvalidLabels
+        When there is no compartment or an unknown one, or a plane has no pixel or differs in shape from the
+        other.
+    """
+    measured = measure_planes(_check_planes(planes), seams=seams)
     thresholds = thresholds or QcThresholds()
     return [finding for rule in RULES for finding in _findings(rule, measured, thresholds)]
 
@@ -140,9 +183,9 @@ def clean_labels(
     """
     thresholds = thresholds or QcThresholds()
     checked = check_label_set(labels)
-    removed = list(_findings(SMALL, measure_labels(checked), thresholds))
+    removed = list(_findings(SMALL, measure_planes(_planes(checked)), thresholds))
     cleaned = {name: _without(image, name=name, removed=removed) for name, image in checked.items()}
-    return cleaned, removed + list(_findings(FEW_CELLS, measure_labels(cleaned), thresholds))
+    return cleaned, removed + list(_findings(FEW_CELLS, measure_planes(_planes(cleaned)), thresholds))
 
 
 def _without(image: AnyArray, *, name: str, removed: list[Finding]) -> AnyArray:

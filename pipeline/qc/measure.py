@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numba
 import numpy as np
-from skimage.measure import label as connected_parts
 
 from pipeline.compartments import NUCLEAR, WHOLE_CELL
-from pipeline.contingency import PairCounts, count_pairs, find_slot, index_labels, place_table
-from pipeline.types import AnyArray, Floats, Ints, Labels, LabelSet
+from pipeline.contingency import PairCounts, find_slot, place_table
+from pipeline.label_planes import LabelPlane, band_windows, count_plane_pairs, index_plane
+from pipeline.qc.parts import count_holes, count_pieces
+from pipeline.types import AnyArray, Floats, Ints
 from pipeline.windows import Window
 
 
 @numba.njit(cache=True)
-def _measure(labels: AnyArray, held: Ints) -> tuple[Floats, Ints, Ints]:
-    """Sums of row, col, row², col² and row·col, outline in pixel edges, and first pixel per label."""
-    keys, places = place_table(held)
-    sums = np.zeros((len(held), 5))
-    outlines = np.zeros(len(held), np.int64)
-    firsts = np.full((len(held), 2), -1, np.int64)
-    height, width = labels.shape
-    for row in range(height):
+def _add_rows(
+    band: AnyArray,
+    start: int,
+    stop: int,
+    shift: int,
+    keys: Ints,
+    places: Ints,
+    sums: Floats,
+    outlines: Ints,
+    firsts: Ints,
+) -> None:
+    """Add rows `start` to `stop` of a band that holds the rows beside them, too; row 0 is row `shift`."""
+    height, width = band.shape
+    for k in range(start, stop):
+        row = k + shift
         for col in range(width):
-            value = labels[row, col]
+            value = band[k, col]
             if value == 0:
                 continue
             place = places[find_slot(keys, value)]
@@ -37,11 +45,35 @@ def _measure(labels: AnyArray, held: Ints) -> tuple[Floats, Ints, Ints]:
             sums[place, 2] += row * row
             sums[place, 3] += col * col
             sums[place, 4] += row * col
-            outlines[place] += row == 0 or labels[row - 1, col] != value
-            outlines[place] += row == height - 1 or labels[row + 1, col] != value
-            outlines[place] += col == 0 or labels[row, col - 1] != value
-            outlines[place] += col == width - 1 or labels[row, col + 1] != value
+            outlines[place] += k == 0 or band[k - 1, col] != value
+            outlines[place] += k == height - 1 or band[k + 1, col] != value
+            outlines[place] += col == 0 or band[k, col - 1] != value
+            outlines[place] += col == width - 1 or band[k, col + 1] != value
+
+
+def _measure(plane: LabelPlane, held: Ints) -> tuple[Floats, Ints, Ints]:
+    """Sums of row, col, row², col² and row·col, outline in pixel edges, and first pixel per label."""
+    sums = np.zeros((len(held), 5))
+    outlines = np.zeros(len(held), np.int64)
+    firsts = np.full((len(held), 2), -1, np.int64)
+    keys, places = place_table(held)
+    n_rows, width = plane.shape
+    for window in band_windows(plane.shape):
+        top, bottom = max(window.row - 1, 0), min(window.stop_row + 1, n_rows)
+        band = plane.read(Window(top, 0, bottom - top, width))
+        start = window.row - top
+        _add_rows(band, start, start + window.height, top, keys, places, sums, outlines, firsts)
     return sums, outlines, firsts
+
+
+def _pixels_at(plane: LabelPlane, points: Ints) -> Ints:
+    """Labels of pixels (n, 2)."""
+    found = np.zeros(len(points), dtype=np.int64)
+    for window in band_windows(plane.shape):
+        inside = np.flatnonzero((points[:, 0] >= window.row) & (points[:, 0] < window.stop_row))
+        rows, cols = points[inside].T
+        found[inside] = plane.read(window)[rows - window.row, cols]
+    return found
 
 
 class Instances:
@@ -50,18 +82,19 @@ class Instances:
     Parameters
     ----------
     compartment : str
-    image : int32, (row, col)
+    plane : LabelPlane
+        Read in bands, so that what is held grows with the number of instances alone.
     """
 
-    def __init__(self, compartment: str, image: Labels) -> None:
+    def __init__(self, compartment: str, plane: LabelPlane) -> None:
         self.compartment = compartment
-        self.image = image
-        table = index_labels(image)
+        self.plane = plane
+        table = index_plane(plane)
         order = np.argsort(table.labels)
         self.labels = table.labels[order]
         self.areas = table.areas[order]
         self.boxes = table.boxes[order]
-        self._sums, self.outlines, self._firsts = _measure(np.ascontiguousarray(image), self.labels)
+        self._sums, self.outlines, self._firsts = _measure(plane, self.labels)
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -74,7 +107,7 @@ class Instances:
     def places(self) -> Ints:
         """A pixel of each instance, int64 (n, 2): its middle, or its first one where that is outside."""
         middle = np.rint(self._sums[:, :2] / self.areas[:, None]).astype(np.int64)
-        inside = self.image[middle[:, 0], middle[:, 1]] == self.labels
+        inside = _pixels_at(self.plane, middle) == self.labels
         return np.where(inside[:, None], middle, self._firsts)
 
     @cached_property
@@ -97,43 +130,13 @@ class Instances:
     @cached_property
     def pieces(self) -> tuple[Ints, Ints]:
         """Pieces of each instance (8 neighbours) and the pixels of all but its largest."""
-        parts = connected_parts(self.image, background=0, connectivity=2).astype(np.int32)
-        table = count_pairs(self.image, parts)
-        owner = self.index_of(table.first)
-        largest = np.zeros(len(self), dtype=np.int64)
-        np.maximum.at(largest, owner, table.counts)
-        return np.bincount(owner, minlength=len(self)), self.areas - largest
+        parts = count_pieces(self.plane, self.labels)
+        return parts.counts, parts.areas - parts.largest
 
     @cached_property
     def hole_px(self) -> Ints:
         """Background pixels that an instance encloses alone (4 neighbours, away from the image's border)."""
-        gaps = connected_parts(self.image == 0, background=0, connectivity=1).astype(np.int32)
-        n_gaps = int(gaps.max(initial=0))
-        lowest = np.full(n_gaps + 1, np.iinfo(np.int64).max)
-        highest = np.zeros(n_gaps + 1, dtype=np.int64)
-        for gap, beside in _neighbours(gaps, self.image):
-            np.minimum.at(lowest, gap, beside)
-            np.maximum.at(highest, gap, beside)
-        for edge in (gaps[0], gaps[-1], gaps[:, 0], gaps[:, -1]):
-            highest[edge] = 0
-        enclosed = np.flatnonzero(lowest == highest)
-        sizes = np.bincount(gaps.reshape(-1), minlength=n_gaps + 1)
-        holes = np.zeros(len(self), dtype=np.int64)
-        np.add.at(holes, self.index_of(highest[enclosed]), sizes[enclosed])
-        return holes
-
-
-def _neighbours(gaps: Labels, image: Labels) -> list[tuple[Labels, Labels]]:
-    """Give, for each of four directions, gap and label where a gap has an instance beside it."""
-    found = []
-    for here, there in (
-        ((slice(1, None), slice(None)), (slice(None, -1), slice(None))),
-        ((slice(None), slice(1, None)), (slice(None), slice(None, -1))),
-    ):
-        for gap, beside in ((gaps[here], image[there]), (gaps[there], image[here])):
-            touch = (gap > 0) & (beside > 0)
-            found.append((gap[touch], beside[touch]))
-    return found
+        return count_holes(self.plane, self.labels).areas
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,7 +188,7 @@ class NucleiInCells:
 
 def place_nuclei(cells: Instances, nuclei: Instances) -> NucleiInCells:
     """Find the cell of each nucleus; of equal ones the cell with the lower label."""
-    table = count_pairs(cells.image, nuclei.image)
+    table = count_plane_pairs(cells.plane, nuclei.plane)
     both = _inside(table)
     cell, nucleus = cells.index_of(table.first[both]), nuclei.index_of(table.second[both])
     weakest_first = np.lexsort((-cell, table.counts[both]))
@@ -201,15 +204,14 @@ def _inside(table: PairCounts) -> Ints:
     return np.flatnonzero((table.first > 0) & (table.second > 0))
 
 
-def measure_labels(labels: LabelSet, *, seams: Sequence[Window] | None = None) -> Measured:
+def measure_planes(planes: Mapping[str, LabelPlane], *, seams: Sequence[Window] | None = None) -> Measured:
     """Measure the compartments of one frame.
 
     Parameters
     ----------
-    labels : LabelSet
-        Checked label images (row, col), int32.
+    planes : mapping of compartment to LabelPlane
+        Of one shape with pixels, in the order of the compartments.
     seams : sequence of Window, optional
     """
-    shape = next(iter(labels.values())).shape
-    parts = [Instances(name, image) for name, image in labels.items()]
-    return Measured(parts, (shape[0], shape[1]), seams)
+    parts = [Instances(name, plane) for name, plane in planes.items()]
+    return Measured(parts, parts[0].plane.shape, seams)

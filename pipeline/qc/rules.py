@@ -10,9 +10,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from pipeline.label_planes import LabelPlane
 from pipeline.qc.findings import QcThresholds
 from pipeline.qc.measure import Instances, Measured
-from pipeline.types import AnyArray, Floats, Ints, Mask
+from pipeline.types import Floats, Ints, Mask
+from pipeline.windows import Window
 
 _MAD_TO_SIGMA = 1.4826
 _LEAST_SIGMA = 0.1
@@ -116,9 +118,7 @@ def find_seams(measured: Measured, thresholds: QcThresholds) -> Iterator[Hit]:
     for part in measured.compartments:
         longest = np.zeros(len(part), dtype=np.int64)
         for axis, at, start, stop in lines:
-            labels, lengths = _cut_lengths(
-                part.image if axis == 0 else part.image.T, at=at, start=start, stop=stop
-            )
+            labels, lengths = _cut_lengths(part.plane, axis=axis, at=at, start=start, stop=stop)
             index = part.index_of(labels)
             extent = part.boxes[index, 3 - axis] - part.boxes[index, 1 - axis]
             seam = (lengths >= thresholds.seam_px) & (lengths >= thresholds.seam_share * extent)
@@ -140,9 +140,13 @@ def _border_lines(measured: Measured) -> list[tuple[int, int, int, int]]:
     return sorted(lines)
 
 
-def _cut_lengths(image: AnyArray, *, at: int, start: int, stop: int) -> tuple[Ints, Ints]:
-    """Give the labels that end at the line before row `at`, and along how many pixels."""
-    before, after = image[at - 1, start:stop], image[at, start:stop]
+def _cut_lengths(plane: LabelPlane, *, axis: int, at: int, start: int, stop: int) -> tuple[Ints, Ints]:
+    """Give the labels that end at the line before row (or column) `at`, and along how many pixels."""
+    stop = min(stop, plane.shape[1 - axis])
+    if axis == 0:
+        before, after = plane.read(Window(at - 1, start, 2, stop - start))
+    else:
+        before, after = plane.read(Window(start, at - 1, stop - start, 2)).T
     ends = before != after
     cut = np.concatenate((before[ends], after[ends]))
     return np.unique(cut[cut > 0].astype(np.int64), return_counts=True)

@@ -8,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from pipeline import label_planes
 from pipeline.errors import InvalidLabels
-from pipeline.qc import RULES, SEVERITIES, QcThresholds, clean_labels, run_qc
-from pipeline.windows import Window
+from pipeline.label_planes import ArrayPlane
+from pipeline.qc import RULES, SEVERITIES, QcThresholds, clean_labels, run_qc, run_qc_planes
+from pipeline.windows import Window, plan_windows
 
 CALM = QcThresholds(min_cells=0, min_area_px=0)
 
@@ -63,6 +65,19 @@ def test_findings_are_in_place_and_do_not_depend_on_numbering(labels, size_px):
         (f.rule, f.compartment, f.row, f.col, f.value) for f in findings
     ]
     assert [f.label for f in again if f.label] == [f.label + 70_000 for f in findings if f.label]
+
+
+@given(label_sets(), st.integers(1, 6), st.integers(1, 40))
+def test_findings_in_bands_are_those_of_the_whole(labels, size_px, band_px):
+    thresholds = QcThresholds(min_outlier_cells=2, seam_px=1, min_area_px=3, size_z=1, shape_z=1)
+    shape = next(iter(labels.values())).shape
+    seams = plan_windows(shape, size_px=size_px)
+    whole = run_qc(labels, thresholds=thresholds, seams=seams)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(label_planes, "BAND_PX", band_px)
+        patch.setattr(label_planes, "BLOCK_SHAPE", (size_px, size_px + 1))
+        planes = {name: ArrayPlane(image) for name, image in labels.items()}
+        assert run_qc_planes(planes, thresholds=thresholds, seams=seams) == whole
 
 
 @given(label_sets(), st.integers(0, 9), st.integers(0, 5))

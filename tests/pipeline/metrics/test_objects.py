@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from pipeline import label_planes
 from pipeline.errors import InvalidLabels, InvalidSetting
+from pipeline.label_planes import ArrayPlane
 from pipeline.labels import relabel_sequential
-from pipeline.metrics import FIGURES, score_labels
+from pipeline.metrics import FIGURES, score_labels, score_planes
 
 EVENTS = ("missed", "gained", "split", "merge", "catastrophe")
 LABELS = st.sampled_from([0, 0, 1, 2, 3, 4, 70_000])
@@ -64,6 +66,13 @@ def test_instances_inside_events():
     assert (split.split, split.gained_from_split, split.gained) == (1, 2, 0)
     crossed = score_labels(boxes(ONE, TWO), CROSSED)
     assert (crossed.true_in_catastrophe, crossed.pred_in_catastrophe) == (2, 2)
+
+
+@given(label_pairs(), st.sampled_from([0.3, 0.5, 0.6]), st.integers(1, 8), st.integers(1, 8))
+def test_label_images_read_in_blocks_score_as_the_whole(pair, iou, height, width):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(label_planes, "BLOCK_SHAPE", (height, width))
+        assert score_planes(*map(ArrayPlane, pair), iou=iou) == score_labels(*pair, iou=iou)
 
 
 @given(label_pairs(), st.sampled_from([0.5, 0.6, 0.75]))
@@ -175,3 +184,11 @@ def test_bad_labels():
         score_labels(BASE, np.zeros((2, 2), int))
     with pytest.raises(InvalidLabels, match=r"the predicted one holds negative values \(-1, -1, -1; 1600 px"):
         score_labels(BASE, np.full((40, 40), -1))
+
+
+def test_planes_are_refused_as_arrays_are():
+    plane = ArrayPlane(BASE)
+    with pytest.raises(InvalidSetting, match="An IoU threshold of 0 cannot be; give one between 0 and 1"):
+        score_planes(plane, plane, iou=0)
+    with pytest.raises(InvalidLabels, match=r"shape \(40, 40\) and the predicted one has shape \(2, 2\)"):
+        score_planes(plane, ArrayPlane(np.zeros((2, 2), np.int32)))
