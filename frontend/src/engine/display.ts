@@ -57,6 +57,8 @@ export class Display {
   private readonly stage: Stage;
   private readonly hover: HoverFollower;
   private readonly channelData: (ChannelData | null)[];
+  /** Channels whose contrast was chosen before their intensities came. */
+  private readonly chosenContrast = new Set<number>();
   private isFitted = false;
 
   constructor(
@@ -116,6 +118,7 @@ export class Display {
     if (next.zoom !== before.zoom || next.left !== before.left || next.top !== before.top) {
       this.store.update({ camera: next });
       this.stage.refresh();
+      this.hover.refresh();
     }
   }
 
@@ -147,7 +150,9 @@ export class Display {
 
   loadChannel(index: number, data: ChannelData): void {
     this.channelData[index] = data;
-    this.changeChannel(index, { loaded: true, contrast: autoContrast(data) });
+    const contrast = this.chosenContrast.has(index) ? {} : { contrast: autoContrast(data) };
+    this.changeChannel(index, { loaded: true, ...contrast });
+    this.hover.refresh();
   }
 
   /** Intensities of one frame of a channel; null while it is not loaded. */
@@ -160,6 +165,9 @@ export class Display {
   }
 
   setChannel(index: number, settings: ChannelSettings): void {
+    if (settings.contrast !== undefined) {
+      this.chosenContrast.add(index);
+    }
     this.changeChannel(index, settings);
   }
 
@@ -226,11 +234,20 @@ export class Display {
     this.recolor();
     this.look.marksChanged();
     this.stage.refresh();
+    this.hover.refresh();
   }
 
   /** Pixels of the shown plane changed. */
   labelsChanged(window: PixelWindow): void {
     this.stage.labelsChanged(window);
+    this.hover.refresh();
+  }
+
+  /** Pixels of the other compartment changed in the frame that is shown. */
+  otherChanged(window: PixelWindow): void {
+    if (this.store.getSnapshot().view.showOther) {
+      this.stage.otherChanged(window);
+    }
   }
 
   /** New labels may have come with a diff; they need colours before they are drawn. */

@@ -7,6 +7,7 @@ import type {
   MarkChange,
   MarkValue,
   PixelWindow,
+  PlaneName,
   WriteMode,
 } from "../model";
 import type { EditorInput } from "./inputs";
@@ -89,6 +90,10 @@ export interface Editor {
   mark(tool: string, values: Readonly<Record<string, MarkValue | null>>): boolean;
   /** Every mark. */
   marksNow(): Readonly<Record<string, MarkValue>>;
+  /** The frames in which a label has pixels, in ascending order. */
+  framesOf(compartment: Compartment, label: number): readonly number[];
+  /** The tightest window around the pixels of a label in a plane; null when it has none there. */
+  windowOf(plane: PlaneName, label: number): PixelWindow | null;
   /** Labels that are not drawn. */
   setHidden(labels: Iterable<number>): void;
   /** A number per label, such as a confidence, for `colorBy: "value"`; others are drawn grey. */

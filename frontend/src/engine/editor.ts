@@ -47,6 +47,8 @@ export function createEditor(options: EditorOptions): Editor {
     cancelPrediction: (id) => void session.predictions.cancel(id),
     mark: (tool, values) => steps.act((context) => context.mark(tool, Object.entries(values))),
     marksNow: () => session.marks.all(),
+    framesOf: (compartment, label) => document.framesOf(compartment, label),
+    windowOf: (plane, label) => document.index(plane).get(label)?.window ?? null,
     setHidden: (labels) => session.setHidden(labels),
     setLabelValues: (values) => display.setLabelValues(values),
     minimap: (longestSidePx) => display.minimap(longestSidePx),

@@ -26,14 +26,16 @@ export class HoverFollower {
 
   /** The pointer is here now; null when it left. */
   pointAt(place: ScreenPoint | null): void {
-    const { store, stage } = this.options;
     this.place = place;
-    stage.pointAt(place);
-    const hover = place === null ? null : this.hoverAt(place);
-    const before = store.getSnapshot().hover;
-    const isSame =
-      hover?.row === before?.row && hover?.col === before?.col && hover?.label === before?.label;
-    if (!isSame) {
+    this.options.stage.pointAt(place);
+    this.refresh();
+  }
+
+  /** What lies under the pointer may have changed: the plane, its labels, the view, a channel. */
+  refresh(): void {
+    const { store } = this.options;
+    const hover = this.place === null ? null : this.hoverAt(this.place);
+    if (!isSame(hover, store.getSnapshot().hover)) {
       store.update({ hover });
       this.highlight(hover?.label ?? 0);
     }
@@ -78,4 +80,13 @@ export class HoverFollower {
     const { compartment, frame } = this.options.store.getSnapshot();
     return { compartment, frame };
   }
+}
+
+function isSame(a: Hover | null, b: Hover | null): boolean {
+  return (
+    a?.row === b?.row &&
+    a?.col === b?.col &&
+    a?.label === b?.label &&
+    (a?.values ?? []).every((value, i) => Object.is(value, b?.values[i]))
+  );
 }

@@ -298,6 +298,9 @@ export class EditorSession implements CommandTarget {
     } else {
       this.changePlane({ compartment: last.compartment, frame: last.frame });
     }
+    for (const { window } of event.diffs.filter((diff) => diff.frame === frame && !isHere(diff))) {
+      this.display.otherChanged(window);
+    }
     this.refreshState();
     if (event.marks.length > 0) {
       this.display.marksChanged();

@@ -37,10 +37,13 @@ export function colormapStops(name: ColormapName): readonly Rgb[] {
   return STOPS[name];
 }
 
-/** The colour of a share 0 .. 1 of a scale; what lies beyond has the colour of the end. */
+/**
+ * The colour of a share 0 .. 1 of a scale; what lies beyond has the colour of the end, and what is no
+ * number that of 0.
+ */
 export function colormapColor(name: ColormapName, share: number): Rgb {
   const stops = STOPS[name];
-  const at = Math.min(1, Math.max(0, share)) * (stops.length - 1);
+  const at = Math.min(1, Math.max(0, share || 0)) * (stops.length - 1);
   const i = Math.min(stops.length - 2, Math.floor(at));
   const part = (k: 0 | 1 | 2) =>
     Math.round(stops[i][k] + (stops[i + 1][k] - stops[i][k]) * (at - i));

@@ -79,6 +79,7 @@ export const embedStrings = {
     submit: "Submit",
     submitting: "Submitting…",
     skip: "Skip",
+    skipSure: "Skip: my edits go",
     skipping: "Skipping…",
     instructions: "Instructions",
     panel: "Channels and labels",

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { PredictionOutcome, PredictionRequest, PredictorPort } from "../../src/engine";
+import { FakeGlCanvas } from "./fake-gl-canvas";
 import { settle, TestEditor } from "./test-editor";
 import { withImage } from "./with-image";
 
@@ -197,5 +198,24 @@ describe("the order of doubt", () => {
     expect(seen).toEqual([2, 3, 1, 5, 4]);
     test.editor.setView({ colorBy: "confidence" });
     expect(test.snapshot.view.colorBy).toBe("confidence");
+  });
+
+  it("shows what came for the other compartment while that one is drawn over", async () => {
+    const { test, predictor } = await open();
+    const canvas = new FakeGlCanvas();
+    const size = { width: 80, height: 60, pixelRatio: 1 };
+    test.editor.attach(canvas.element, { ...size, renderer: "webgl2" });
+    test.editor.setView({ showOther: true });
+    test.editor.setCamera({ zoom: 1, left: 0, top: 0 });
+    test.use("predict_box").drag(BOX).command("compartment.next");
+    test.time.drawFrame();
+    const { nDraws } = canvas;
+    canvas.uploads = [];
+    await predictor.answer(squares());
+    test.time.drawFrame();
+    const planes = canvas.uploads.filter(({ data }) => data instanceof Uint32Array);
+    expect(planes.map(({ call }) => call)).toEqual(["texImage2D"]);
+    expect((planes[0].data as Uint32Array)[26 * 80 + 26]).toBeGreaterThan(0);
+    expect(canvas.nDraws).toBeGreaterThan(nDraws);
   });
 });

@@ -145,6 +145,14 @@ describe("saving", () => {
     expect(container.querySelector(".saved-state")?.textContent).toBe(words);
   });
 
+  it("says that everything is saved only as long as it is", async () => {
+    const { user } = show();
+    await user.keyboard("{Control>}s{/Control}");
+    expect(await screen.findByText("Everything is saved.")).toBeTruthy();
+    act(() => held.show({ save: { kind: "saving", nUnsaved: 1 } }));
+    expect(screen.queryByText("Everything is saved.")).toBeNull();
+  });
+
   it("offers to try now and to download while offline", async () => {
     const { user } = show();
     expect(screen.queryByRole("alert")).toBeNull();
@@ -218,6 +226,7 @@ describe("a stack", () => {
     held = fakeCrop({ n_frames: 2 });
     const shape = { nFrames: 2, nRows: 1, nCols: 2 };
     held.crop.labels = { whole_cell: labelImage(Uint32Array.of(1, 0, 1, 2), shape) };
+    held.editor.framesOf.mockImplementation((_, label) => (label === 1 ? [0, 1] : [1]));
   });
 
   it("has a slider, buttons, and bars of the frames of the selected and the hovered cell", async () => {

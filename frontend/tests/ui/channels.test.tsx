@@ -182,6 +182,18 @@ describe("the thumbnail of a channel", () => {
     expect([samples.length, new Set(samples)]).toEqual([THUMBNAIL_PX ** 2, new Set([5])]);
   });
 
+  it("passes over what is no number, in any colours", () => {
+    const shape = { nRows: 3, nCols: 3 };
+    const data = Float32Array.of(Number.NaN, 7, Number.NaN, 7, 7, 7, 7, 7, 7);
+    const samples = samplesOf(data, shape, 0);
+    expect([Math.max(...samples), samples.some(Number.isNaN)]).toEqual([7, false]);
+    const nothing = samplesOf(new Float32Array(9).fill(Number.NaN), shape, 0);
+    const magma = { ...look, lut: "magma" } as const;
+    expect([...paintedSamples([nothing[0], Number.NaN], magma)]).toEqual([
+      0, 0, 4, 255, 0, 0, 4, 255,
+    ]);
+  });
+
   it("has the colours of the channel, within its contrast", () => {
     expect([...paintedSamples([100, 500, 2000], look)]).toEqual([
       ...[0, 0, 0, 255],

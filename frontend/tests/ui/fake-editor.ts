@@ -114,6 +114,8 @@ export function fakeEditor() {
     cancelPrediction: vi.fn(),
     mark: vi.fn(() => true),
     marksNow: vi.fn(() => ({})),
+    framesOf: vi.fn<Editor["framesOf"]>(() => [0]),
+    windowOf: vi.fn<Editor["windowOf"]>(() => null),
     setHidden: vi.fn(),
     setLabelValues: vi.fn(),
     minimap: vi.fn(() => ({ width: 1, height: 1, rgba: new Uint8ClampedArray(4) })),

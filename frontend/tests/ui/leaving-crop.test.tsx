@@ -1,4 +1,4 @@
-import { act, screen } from "@testing-library/react";
+import { act, fireEvent, screen } from "@testing-library/react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { labelImage } from "../../src/model";
 import type { EditorScreenProps } from "../../src/ui/embed/EditorScreen";
@@ -91,6 +91,19 @@ describe("leaving a crop", () => {
     await vi.waitFor(() => expect(actions.onSubmit).toHaveBeenCalledTimes(2));
     await user.click(button("Skip"));
     expect(actions.onSkip).toHaveBeenCalledOnce();
+  });
+
+  it("asks twice before edits are thrown away by skipping, and forgets that it asked", async () => {
+    held.show({ canUndo: true });
+    show();
+    vi.useFakeTimers();
+    fireEvent.click(button("Skip"));
+    act(() => vi.advanceTimersByTime(6000));
+    fireEvent.click(button("Skip"));
+    expect(actions.onSkip).not.toHaveBeenCalled();
+    fireEvent.click(button("Skip: my edits go"));
+    expect(actions.onSkip).toHaveBeenCalledOnce();
+    vi.useRealTimers();
   });
 
   it("submits once however often it is asked while the check runs", async () => {

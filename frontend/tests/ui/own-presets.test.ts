@@ -26,7 +26,19 @@ describe("own views", () => {
     await presets.keep(preset("b"));
     await presets.forget("a");
     expect([names(presets), held()]).toEqual([["b"], ["b"]]);
-    expect(port.read).toHaveBeenCalledOnce();
+  });
+
+  it("that another page kept meanwhile stay", async () => {
+    const { port, held } = server(preset("a"));
+    const [one, other] = [new OwnPresets(port), new OwnPresets(port)];
+    await Promise.all([one.sync(), other.sync()]);
+    await one.keep(preset("b"));
+    await other.keep(preset("c"));
+    await one.forget("a");
+    expect([held(), names(one)]).toEqual([
+      ["b", "c"],
+      ["b", "c"],
+    ]);
   });
 
   it("replace one of the same name", async () => {

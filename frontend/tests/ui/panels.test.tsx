@@ -100,7 +100,7 @@ describe("the panel switcher", () => {
     const alert = { rule: "one_daughter", severity: "warning", compartment: "whole_cell" } as const;
     const alerts = [{ ...alert, parent: 1, label: 2, frame: 1 }];
     const counts = (["view", "types", "notes", "regions", "divisions"] as const).map((panel) =>
-      countOf(panel, { marks: some, alerts }),
+      countOf(panel, { marks: some, alerts, nUncertain: 2 }),
     );
     expect(counts.map(({ n }) => n)).toEqual([0, 0, 3, 1, 1]);
     expect(counts.map(({ isUrgent }) => isUrgent)).toEqual([false, false, false, false, true]);
@@ -197,10 +197,30 @@ describe("notes and flags", () => {
     await user.click(button("Pin by clicking"));
     expect(run.mock.calls).toEqual([["label.uncertain"], ["note.add"], ["tool.note"]]);
     await user.click(button("Cell 6"));
-    expect(held.editor.goTo).toHaveBeenLastCalledWith({ label: 6 });
+    expect(held.editor.goTo).toHaveBeenLastCalledWith({ label: 6, frame: 0 });
     act(() => held.show({ tool: "note" }));
     await user.click(button("Pin by clicking"));
     expect(held.editor.setTool).toHaveBeenCalledWith("select");
+  });
+
+  it("show flagged cells that have pixels, and lead to a frame where they do", async () => {
+    const frames = new Map([
+      [4, [0, 1]],
+      [6, [1]],
+      [9, []],
+    ]);
+    held.editor.framesOf.mockImplementation((_, label) => frames.get(label) ?? []);
+    held.show(marks({ uncertain: new Set([4, 6, 9]) }));
+    const user = show();
+    expect(screen.queryByRole("button", { name: "Cell 9" })).toBeNull();
+    await user.click(button("Cell 6"));
+    expect(held.editor.goTo).toHaveBeenLastCalledWith({ label: 6, frame: 1 });
+    act(() => held.show({ frame: 1 }));
+    await user.click(button("Cell 4"));
+    expect(held.editor.goTo).toHaveBeenLastCalledWith({ label: 4, frame: 1 });
+    const props = { crop: held.crop, instructions: "", run, onPanel: vi.fn() };
+    render(<SidePanel {...props} onColorByFindings={vi.fn()} panel="notes" />);
+    expect(screen.getByRole("tab", { name: "Notes 2" })).toBeTruthy();
   });
 
   it("are listed, each with its place, and can be changed and deleted", async () => {
@@ -306,6 +326,7 @@ describe("divisions", () => {
 describe("the footprint of a cell", () => {
   const { plane, shape } = drawn(["......", "..bb..", "..bb..", "......"]);
   const image = labelImage(plane, { nFrames: 1, ...shape });
+  const window = { row: 1, col: 2, height: 2, width: 2 };
   const input = { image, frame: 0, data: null, contrast: [0, 1] } as const;
   const at = (pixels: Uint8ClampedArray, share: number) => {
     const middle = Math.floor(share * FOOTPRINT_PX);
@@ -314,19 +335,19 @@ describe("the footprint of a cell", () => {
   };
 
   it("has the cell in its middle, in colour", () => {
-    const pixels = footprintPixels({ ...input, label: 2 });
+    const pixels = footprintPixels({ ...input, label: 2, window });
     expect(at(pixels, 0.5)).toEqual([115, 88, 29, 255]);
     expect(at(pixels, 0.05)).toEqual([0, 0, 0, 255]);
   });
 
   it("shows the image within its contrast", () => {
     const data = new Uint16Array(24).fill(50);
-    const pixels = footprintPixels({ ...input, label: 2, data, contrast: [0, 100] });
+    const pixels = footprintPixels({ ...input, label: 2, window, data, contrast: [0, 100] });
     expect(at(pixels, 0.3)).toEqual([128, 128, 128, 255]);
   });
 
   it("is black for a label without pixels", () => {
-    const pixels = footprintPixels({ ...input, label: 9 });
+    const pixels = footprintPixels({ ...input, label: 9, window: null });
     expect(at(pixels, 0.5)).toEqual([0, 0, 0, 255]);
   });
 });

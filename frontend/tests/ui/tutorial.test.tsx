@@ -122,11 +122,14 @@ describe("the guided practice", () => {
     expect(screen.getByText(/^4 of 9 cells have their outline/)).toBeTruthy();
     await user.click(screen.getByRole("button", { name: /^A cell at row 102, column 116/ }));
     await user.click(screen.getByRole("button", { name: /^Label 20 outlines no cell/ }));
+    await user.keyboard("{Delete}");
+    expect(screen.queryByRole("button", { name: /^Label 20 outlines no cell/ })).toBeNull();
     await user.click(screen.getByRole("button", { name: "Go back" }));
     await user.keyboard("{Control>}{Enter}{/Control}");
     expect(screen.getByRole("heading", { name: "How it went" })).toBeTruthy();
     await user.click(screen.getByRole("button", { name: "Start over" }));
     expect(await screen.findByRole("heading", { name: "Look around" })).toBeTruthy();
+    expect(await screen.findByText("Not done yet.")).toBeTruthy();
     await user.click(screen.getByRole("button", { name: "To my crop" }));
     expect(onClose).toHaveBeenCalledOnce();
   });

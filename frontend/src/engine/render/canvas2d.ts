@@ -21,6 +21,8 @@ export class Canvas2dRenderer implements Renderer {
   /** Nothing to upload: the labels are read when they are drawn. */
   changed(): void {}
 
+  otherChanged(): void {}
+
   draw(scene: Scene, rects: readonly ScreenRect[]): void {
     const map = this.mapFor(scene);
     for (const rect of rects) {

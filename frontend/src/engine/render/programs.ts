@@ -60,4 +60,11 @@ export class ProgramCache {
     }
     return program;
   }
+
+  free(): void {
+    for (const { handle } of this.programs.values()) {
+      this.gl.deleteProgram(handle);
+    }
+    this.programs.clear();
+  }
 }

@@ -55,6 +55,8 @@ export interface Renderer {
   readonly kind: RendererKind;
   /** Pixels of `labels` in this window changed since the last frame. */
   changed(window: PixelWindow): void;
+  /** Pixels of the labels of the other compartment changed. */
+  otherChanged(): void;
   /** Draws these parts of the canvas; the others keep what they show. */
   draw(scene: Scene, rects: readonly ScreenRect[]): void;
   dispose(): void;

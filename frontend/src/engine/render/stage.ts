@@ -116,6 +116,12 @@ export class Stage {
     this.refreshWindow(window);
   }
 
+  /** Labels of the other compartment changed in this window, and their outlines are shown. */
+  otherChanged(window: PixelWindow): void {
+    this.renderer?.otherChanged();
+    this.refreshWindow(window);
+  }
+
   /** What shows this window must be drawn again, with the outlines about it. */
   refreshWindow(window: PixelWindow | null): void {
     if (window === null) {

@@ -182,6 +182,13 @@ export class ChannelTextures {
     return channels.map((data) => kept.get(data) as ChannelTexture);
   }
 
+  free(): void {
+    for (const { texture } of this.held.values()) {
+      this.gl.deleteTexture(texture);
+    }
+    this.held.clear();
+  }
+
   private upload(data: ChannelData, shape: PlaneShape): ChannelTexture {
     const { gl } = this;
     const { nCols, nRows } = shape;

@@ -74,6 +74,10 @@ export class Webgl2Renderer implements Renderer {
     this.changedWindow = unionOf(this.changedWindow, window);
   }
 
+  otherChanged(): void {
+    this.resources?.other.forget();
+  }
+
   draw(scene: Scene, rects: readonly ScreenRect[]): void {
     const { gl, resources } = this;
     if (resources === null || gl.isContextLost()) {
@@ -96,6 +100,10 @@ export class Webgl2Renderer implements Renderer {
   dispose(): void {
     this.canvas.removeEventListener("webglcontextlost", this.onLost);
     this.canvas.removeEventListener("webglcontextrestored", this.onBack);
+    // The canvas and its context may live on for long: what they hold of the card is given back now.
+    if (this.resources !== null) {
+      freeResources(this.gl, this.resources);
+    }
     this.resources = null;
   }
 
@@ -203,6 +211,15 @@ function makeResources(gl: WebGL2RenderingContext): Resources {
     channels: new ChannelTextures(gl),
     sum: new SumTexture(gl),
   };
+}
+
+function freeResources(gl: WebGL2RenderingContext, resources: Resources): void {
+  const { programs, channels, labels, other, styles, cols, rows, sum } = resources;
+  programs.free();
+  channels.free();
+  for (const { texture } of [labels, other, styles, cols, rows, sum]) {
+    gl.deleteTexture(texture);
+  }
 }
 
 /** The channels that get a texture each, and those that share one. */

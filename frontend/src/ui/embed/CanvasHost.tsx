@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "react";
 import type { Editor, Viewport } from "../../engine";
 import { embedStrings } from "../strings-embed";
+import { watchDensity } from "./density";
 import { listenToPointer } from "./pointer";
 import { withSizeDrag } from "./size-drag";
 import { useEditorState } from "./useEditorState";
@@ -32,13 +33,16 @@ export function CanvasHost({ editor, locked, onViewport }: CanvasHostProps) {
     const viewport = viewportOf(canvas);
     const detach = editor.attach(canvas, viewport);
     onViewport(viewport);
-    const observer = new ResizeObserver(() => {
+    const resize = () => {
       editor.resize(viewportOf(canvas));
       onViewport(viewportOf(canvas));
-    });
+    };
+    const observer = new ResizeObserver(resize);
     observer.observe(canvas);
+    const stopWatching = watchDensity(resize);
     return () => {
       observer.disconnect();
+      stopWatching();
       detach();
     };
   }, [editor, onViewport]);

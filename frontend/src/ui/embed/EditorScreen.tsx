@@ -42,6 +42,10 @@ const WIDE_PX = 1000;
 const canBeEdited = (state: EditorSnapshot) =>
   state.editable && state.channels.every(({ loaded, visible }) => loaded || !visible);
 
+/** What was said of saving holds until something changes. */
+const isTrue = (note: string | null, isSaved: boolean) =>
+  isSaved || note !== embedStrings.actions.savedNow;
+
 /** The editor with all that stands around its canvas. */
 export function EditorScreen(props: EditorScreenProps) {
   const { crop, leaving } = props;
@@ -50,6 +54,7 @@ export function EditorScreen(props: EditorScreenProps) {
   const [overlay, setOverlay] = useState<Overlay | null>(null);
   const [note, say] = useNote();
   const ready = useEditorState(editor, canBeEdited);
+  const isSaved = useEditorState(editor, (state) => state.save.kind === "saved");
   const canLeave = useEditorState(editor, (state) => state.editable);
   // While the practice covers the page, keys are its own.
   const locked = leaving !== null || overlay === "tutorial";
@@ -107,7 +112,11 @@ export function EditorScreen(props: EditorScreenProps) {
           run={run}
           onSkip={props.onSkip}
         />
-        <ToolOptions editor={editor} note={note} nFrames={assignment.n_frames} />
+        <ToolOptions
+          editor={editor}
+          note={isTrue(note, isSaved) ? note : null}
+          nFrames={assignment.n_frames}
+        />
         <ToolStrip editor={editor} locked={locked} nFrames={assignment.n_frames} run={run} />
         <main className="crop-place">
           <CanvasHost editor={editor} locked={locked} onViewport={setViewport} />

@@ -1,5 +1,4 @@
 import { useMemo } from "react";
-import { planeOf } from "../../model";
 import { strings } from "../strings";
 import { embedStrings } from "../strings-embed";
 import { IconButton } from "./icons";
@@ -7,7 +6,7 @@ import { useKeys } from "./keys/useKeys";
 import type { OpenCrop } from "./open-crop";
 import { useEditorState } from "./useEditorState";
 
-type TimedCrop = Pick<OpenCrop, "editor" | "labels" | "assignment">;
+type TimedCrop = Pick<OpenCrop, "editor" | "assignment">;
 
 interface FrameSliderProps {
   crop: TimedCrop;
@@ -65,20 +64,15 @@ interface FrameBarProps {
 
 /** One piece per frame, filled where the label has pixels. */
 function FrameBar({ crop, label, kind }: FrameBarProps) {
-  const { editor, labels } = crop;
+  const { editor, assignment } = crop;
   const compartment = useEditorState(editor, (state) => state.compartment);
   const nEdits = useEditorState(editor, (state) => state.nEdits);
-  const image = labels[compartment];
   // biome-ignore lint/correctness/useExhaustiveDependencies: edits change the labels in place.
-  const isThere = useMemo(
-    () =>
-      Array.from(
-        { length: image?.nFrames ?? 0 },
-        (_, frame) => label > 0 && image !== undefined && planeOf(image, frame).includes(label),
-      ),
-    [image, label, nEdits],
+  const there = useMemo(
+    () => new Set(label > 0 ? editor.framesOf(compartment, label) : []),
+    [editor, compartment, label, nEdits],
   );
-  const frames = isThere.flatMap((there, frame) => (there ? [frame + 1] : []));
+  const frames = [...there].map((frame) => frame + 1);
   return (
     <div
       className="frame-bar"
@@ -90,9 +84,9 @@ function FrameBar({ crop, label, kind }: FrameBarProps) {
           : embedStrings.noCell
       }
     >
-      {isThere.map((there, frame) => (
+      {Array.from({ length: assignment.n_frames }, (_, frame) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a frame is known by its place.
-        <span key={frame} data-there={there} />
+        <span key={frame} data-there={there.has(frame)} />
       ))}
     </div>
   );

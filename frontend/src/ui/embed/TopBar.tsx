@@ -1,3 +1,4 @@
+import { useEffect, useState } from "react";
 import type { Assignment } from "../../api";
 import type { Editor } from "../../engine";
 import { Button } from "../components/Button";
@@ -91,9 +92,12 @@ export function TopBar(props: TopBarProps) {
           onChoose={run}
         />
       </div>
-      <Button small tone="quiet" disabled={locked || !canLeave} onClick={props.onSkip}>
-        {leaving === "skip" ? text.actions.skipping : text.actions.skip}
-      </Button>
+      <SkipButton
+        hasWork={canUndo}
+        isSkipping={leaving === "skip"}
+        disabled={locked || !canLeave}
+        onSkip={props.onSkip}
+      />
       <Button
         small
         tone="primary"
@@ -103,6 +107,35 @@ export function TopBar(props: TopBarProps) {
         {submitWords(leaving, props.isChecking)}
       </Button>
     </header>
+  );
+}
+
+const ASKING_MS = 5000;
+
+interface SkipButtonProps {
+  /** Skipping throws it away. */
+  hasWork: boolean;
+  isSkipping: boolean;
+  disabled: boolean;
+  onSkip: () => void;
+}
+
+/** Skips at a press; where that costs edits it asks for a second one. No dialog: a sandboxed frame has none. */
+function SkipButton({ hasWork, isSkipping, disabled, onSkip }: SkipButtonProps) {
+  const [isAsking, setAsking] = useState(false);
+  useEffect(() => {
+    if (!isAsking) return;
+    const timer = setTimeout(() => setAsking(false), ASKING_MS);
+    return () => clearTimeout(timer);
+  }, [isAsking]);
+  const press = () => {
+    setAsking(hasWork && !isAsking);
+    if (!hasWork || isAsking) onSkip();
+  };
+  return (
+    <Button small tone={isAsking ? "danger" : "quiet"} disabled={disabled} onClick={press}>
+      {isSkipping ? text.actions.skipping : text.actions[isAsking ? "skipSure" : "skip"]}
+    </Button>
   );
 }
 

@@ -59,7 +59,8 @@ export class OwnPresets {
 
   async #exchange(): Promise<void> {
     try {
-      if (!this.#isRead) {
+      // Before a change, again: another page of the same person may have kept a view meanwhile.
+      if (!this.#isRead || this.#changes.size > 0) {
         const held = await this.#port.read();
         this.#isRead = true;
         this.#show({ items: withChanges(held, this.#changes), problem: null });

@@ -32,10 +32,15 @@ export function samplesOf(
       const values = places(x, nCols).flatMap((col) =>
         rows.map((row) => data[start + row * nCols + col] ?? 0),
       );
-      samples.push(Math.max(...values));
+      samples.push(brightest(values));
     }
   }
   return samples;
+}
+
+/** What is no number is passed over. */
+function brightest(values: readonly number[]): number {
+  return values.reduce((most, value) => (value > most ? value : most), Number.NEGATIVE_INFINITY);
 }
 
 /** Samples in the colours of the channel, as `ImageData` takes them. */

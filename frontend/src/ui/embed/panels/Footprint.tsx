@@ -27,7 +27,8 @@ export function Footprint({ crop, compartment, frame, label }: FootprintProps) {
     );
     const contrast = channels[index]?.contrast ?? [0, 1];
     const data = crop.channelData(index);
-    const pixels = footprintPixels({ image, frame, label, data, contrast });
+    const window = crop.editor.windowOf({ compartment, frame }, label);
+    const pixels = footprintPixels({ image, frame, label, window, data, contrast });
     context.putImageData(new ImageData(pixels, FOOTPRINT_PX, FOOTPRINT_PX), 0, 0);
   }, [crop, compartment, frame, label, channels, nEdits]);
   return <canvas ref={ref} width={FOOTPRINT_PX} height={FOOTPRINT_PX} />;

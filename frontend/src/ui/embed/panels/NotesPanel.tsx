@@ -7,6 +7,7 @@ import { useKeys } from "../keys/useKeys";
 import { useEditorState } from "../useEditorState";
 import { MarkList, MarkRow, RowButton } from "./MarkList";
 import type { MarkPanelProps } from "./types";
+import { useUncertainCells } from "./uncertain";
 
 const text = marksStrings.notes;
 
@@ -71,20 +72,24 @@ function SelectedCell({ editor, run }: { editor: Editor; run: (command: string) 
 }
 
 function UncertainCells({ editor }: { editor: Editor }) {
-  const uncertain = useEditorState(editor, (state) => state.marks.uncertain);
+  const cells = useUncertainCells(editor);
   const selected = useEditorState(editor, (state) => state.selected);
-  if (uncertain.size === 0) return null;
+  if (cells.length === 0) return null;
+  const go = (label: number, frames: readonly number[]) => {
+    const { frame } = editor.state.getSnapshot();
+    editor.goTo({ label, frame: frames.includes(frame) ? frame : frames[0] });
+  };
   return (
     <section aria-label={text.uncertainCells}>
       <h2>{text.uncertainCells}</h2>
       <div className="chip-list">
-        {[...uncertain].map((label) => (
+        {cells.map(({ label, frames }) => (
           <button
             key={label}
             type="button"
             className="chip"
             aria-current={label === selected}
-            onClick={() => editor.goTo({ label })}
+            onClick={() => go(label, frames)}
           >
             {text.cell(label)}
           </button>

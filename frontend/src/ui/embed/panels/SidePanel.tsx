@@ -12,6 +12,7 @@ import { NotesPanel } from "./NotesPanel";
 import { countOf, type PanelId, panelsOf } from "./panel-list";
 import { RegionsPanel } from "./RegionsPanel";
 import { TypesPanel } from "./TypesPanel";
+import { useUncertainCells } from "./uncertain";
 
 const text = embedStrings.panels;
 
@@ -68,6 +69,7 @@ function panelElement(panel: Exclude<PanelId, "view">, crop: OpenCrop, run: Side
 function PanelTabs({ crop, panel, onPanel, id }: SidePanelProps & { id: string }) {
   const ref = useRef<HTMLDivElement>(null);
   const roving = useRoving(ref);
+  const nUncertain = useUncertainCells(crop.editor).length;
   return (
     <div className="panel-tabs" ref={ref} role="tablist" aria-label={text.label} {...roving}>
       {panelsOf(crop.assignment).map(({ id: name, icon }) => (
@@ -83,17 +85,23 @@ function PanelTabs({ crop, panel, onPanel, id }: SidePanelProps & { id: string }
         >
           <Icon name={icon} />
           {text.names[name]}
-          <Badge crop={crop} panel={name} />
+          <Badge crop={crop} panel={name} nUncertain={nUncertain} />
         </button>
       ))}
     </div>
   );
 }
 
-function Badge({ crop, panel }: { crop: OpenCrop; panel: PanelId }) {
+interface BadgeProps {
+  crop: OpenCrop;
+  panel: PanelId;
+  nUncertain: number;
+}
+
+function Badge({ crop, panel, nUncertain }: BadgeProps) {
   const marks = useEditorState(crop.editor, (state) => state.marks);
   const alerts = useEditorState(crop.editor, (state) => state.alerts);
-  const { n, isUrgent } = countOf(panel, { marks, alerts });
+  const { n, isUrgent } = countOf(panel, { marks, alerts, nUncertain });
   if (n === 0) return null;
   return (
     <span className="badge" data-tone={isUrgent ? "danger" : undefined}>

@@ -1,5 +1,5 @@
 /** A small picture of one cell: grey intensities around it and its pixels in colour. */
-import { type ChannelData, type LabelImage, planeOf } from "../../../model";
+import { type ChannelData, type LabelImage, type PixelWindow, planeOf } from "../../../model";
 
 export const FOOTPRINT_PX = 44;
 const CELL = [255, 196, 64] as const;
@@ -11,6 +11,8 @@ export interface FootprintInput {
   readonly image: LabelImage;
   readonly frame: number;
   readonly label: number;
+  /** Around the pixels of the label; null when it has none. */
+  readonly window: PixelWindow | null;
   /** Intensities (frame, row, column), or null. */
   readonly data: ChannelData | null;
   readonly contrast: readonly [number, number];
@@ -24,12 +26,12 @@ interface Square {
 
 /** As `ImageData` takes it; black when the label has no pixel in the frame. */
 export function footprintPixels(input: FootprintInput): Uint8ClampedArray<ArrayBuffer> {
-  const { image, frame, label } = input;
+  const { image, frame, label, window } = input;
   const pixels = new Uint8ClampedArray(FOOTPRINT_PX * FOOTPRINT_PX * 4);
   for (let i = 3; i < pixels.length; i += 4) pixels[i] = 255;
+  if (!window) return pixels;
   const plane = planeOf(image, frame);
-  const square = squareAround(plane, image.nCols, label);
-  if (!square) return pixels;
+  const square = squareAround(window);
   for (let y = 0; y < FOOTPRINT_PX; y++) {
     const row = Math.floor(square.top + ((y + 0.5) * square.side) / FOOTPRINT_PX);
     for (let x = 0; x < FOOTPRINT_PX; x++) {
@@ -50,19 +52,7 @@ function colorAt({ image, frame, data, contrast }: FootprintInput, at: number, i
   return isCell ? CELL.map((part) => gray * (1 - TINT) + part * TINT) : [gray, gray, gray];
 }
 
-/** The square around all pixels of a label, or null when it has none. */
-function squareAround(plane: Uint32Array, nCols: number, label: number): Square | null {
-  const first = plane.indexOf(label);
-  if (first < 0) return null;
-  const [top, bottom] = [Math.floor(first / nCols), Math.floor(plane.lastIndexOf(label) / nCols)];
-  let [left, right] = [nCols, 0];
-  for (let row = top; row <= bottom; row++) {
-    const line = plane.subarray(row * nCols, (row + 1) * nCols);
-    const from = line.indexOf(label);
-    if (from < 0) continue;
-    left = Math.min(left, from);
-    right = Math.max(right, line.lastIndexOf(label));
-  }
-  const side = Math.max(bottom - top, right - left) + 1 + 2 * MARGIN_PX;
-  return { top: (top + bottom + 1 - side) / 2, left: (left + right + 1 - side) / 2, side };
+function squareAround({ row, col, height, width }: PixelWindow): Square {
+  const side = Math.max(height, width) + 2 * MARGIN_PX;
+  return { top: row + (height - side) / 2, left: col + (width - side) / 2, side };
 }

@@ -31,15 +31,15 @@ export interface PanelCount {
 /** What a panel has to show, for the number beside its name; 0 where that tells nothing. */
 export function countOf(
   panel: PanelId,
-  { marks, alerts }: Pick<EditorSnapshot, "marks" | "alerts">,
+  { marks, alerts, nUncertain }: Pick<EditorSnapshot, "marks" | "alerts"> & { nUncertain: number },
 ): PanelCount {
-  const { notes, uncertain, regions, divisions } = marks;
+  const { notes, regions, divisions } = marks;
   switch (panel) {
     case "view":
     case "types":
       return { n: 0, isUrgent: false };
     case "notes":
-      return { n: notes.length + uncertain.size, isUrgent: false };
+      return { n: notes.length + nUncertain, isUrgent: false };
     case "regions":
       return { n: regions.length, isUrgent: false };
     case "divisions":

@@ -22,19 +22,19 @@ const text = tutorialStrings;
 
 /** Guided practice on a made-up crop; nothing of it is saved. */
 export default function Tutorial({ onClose }: { onClose: () => void }) {
-  const [practice, setPractice] = useState<Practice | null>(null);
+  const [opened, setOpened] = useState<{ turn: number; practice: Practice } | null>(null);
   const [turn, setTurn] = useState(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `turn` is how starting over asks for another crop.
   useEffect(() => {
-    const opened = openPractice();
-    setPractice(opened);
-    return () => opened.editor.dispose();
+    const practice = openPractice();
+    setOpened({ turn, practice });
+    return () => practice.editor.dispose();
   }, [turn]);
-  if (!practice) return null;
+  // The crop of the turn before is gone already.
+  if (opened?.turn !== turn) return null;
   return (
     <PracticeScreen
       key={turn}
-      practice={practice}
+      practice={opened.practice}
       onAgain={() => setTurn((before) => before + 1)}
       onClose={onClose}
     />

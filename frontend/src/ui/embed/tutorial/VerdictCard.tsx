@@ -1,5 +1,6 @@
 import { Button } from "../../components/Button";
 import { tutorialStrings } from "../../strings-tutorial";
+import { useEditorState } from "../useEditorState";
 import { placeOf } from "./practice-crop";
 import type { Practice } from "./practice-editor";
 import { verdictOf } from "./steps";
@@ -17,6 +18,8 @@ interface VerdictCardProps {
 /** What the true labels say of the practice, each cell that is not right at a click. */
 export function VerdictCard({ practice, onShow, onBack, onClose }: VerdictCardProps) {
   const { editor, truth, plane } = practice;
+  // Each edit may change the verdict.
+  useEditorState(editor, (state) => state.nEdits);
   const { nCells, nFound, meanIou, missed, extra } = verdictOf(truth, plane);
   const isPerfect = missed.length === 0 && extra.length === 0;
   return (
