@@ -58,7 +58,8 @@ def create_app(context: Context, *, dist: Path = DIST) -> APIFlask:
     app.url_map.strict_slashes = False
     app.config.update(
         MAX_CONTENT_LENGTH=context.settings.max_request_bytes,
-        MAX_FORM_MEMORY_SIZE=1 << 16,
+        # Above the 64 kB that are parsed at a time: it bounds them, with what was kept back, in files too.
+        MAX_FORM_MEMORY_SIZE=1 << 20,
         PROPAGATE_EXCEPTIONS=False,
         HTTP_ERROR_SCHEMA=ErrorOut,
         VALIDATION_ERROR_SCHEMA=ErrorOut,
