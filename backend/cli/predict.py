@@ -1,5 +1,6 @@
 """`cytoloop predict`: labels for one image, without server or database."""
 
+import tempfile
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import click
-import numpy as np
 
+from backend.cli.label_spool import LabelSpool
 from backend.cli.options import InFile, OutPath, channel_options, inputs_option
 from backend.cli.progress import progress_of
 from backend.cli.watershed import postprocessing_of, watershed_options
-from pipeline.io import ImageSource, open_image, write_labels_tif, write_npz
+from pipeline.io import ImageSource, open_image, write_label_stack
 from pipeline.model_input import model_image
 from pipeline.types import Labels
 from training.baseline import BaselinePredictor
@@ -72,14 +73,17 @@ def predict(
     changes = postprocessing_of(predictor.compartments, watershed, preset=preset)
     if changes and isinstance(predictor, BaselinePredictor):
         raise click.UsageError("baseline has no such watershed; name a model folder with --predictor.")
-    with open_image(image, **how) as source:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        open_image(image, **how) as source,
+        # Beside the labels, since other places for passing files may lie in memory.
+        tempfile.TemporaryDirectory(prefix=".cytoloop-", dir=out.parent) as scratch,
+    ):
         chosen = None if shrink == "auto" else int(shrink)
-        found = predict_source(predictor.adjusted(changes), source, shrink=chosen, inputs=inputs)
-    names = found.compartments
-    if out.suffix.lower() == ".npz":
-        write_npz(out, y=found.labels, compartments=list(names))
-    else:
-        write_labels_tif(out, {name: found.labels[..., plane] for plane, name in enumerate(names)})
+        found = predict_source(
+            predictor.adjusted(changes), source, Path(scratch) / "labels", shrink=chosen, inputs=inputs
+        )
+        write_label_stack(out, found.labels, compartments=found.compartments)
     click.echo(f"{out}: {found.counts()}")
     if found.scales != {1.0}:
         click.echo(found.seen())
@@ -91,7 +95,8 @@ def predict(
 class FoundLabels:
     """The labels of every frame of an image, and what is told of them.
 
-    labels : int32 (frame, row, column, compartment)
+    labels : int32 (frame, compartment, row, column), mapped from a file
+    n_instances : by compartment, over all frames
     n_leftovers : instances without a partner in the other compartment, by compartment
     seconds : by stage
     scales : pixels of the image along the side of one that the predictor saw, of any frame
@@ -99,16 +104,14 @@ class FoundLabels:
 
     labels: Labels
     compartments: tuple[str, ...]
+    n_instances: dict[str, int]
     n_leftovers: Counter[str] = field(default_factory=Counter)
     seconds: Counter[str] = field(default_factory=Counter)
     scales: set[float] = field(default_factory=set)
 
     def counts(self) -> str:
         """How many instances there are, and how many of them have no partner."""
-        n_found = {
-            name: sum(len(np.unique(frame[frame > 0])) for frame in self.labels[..., plane])
-            for plane, name in enumerate(self.compartments)
-        }
+        n_found = self.n_instances
         found = ", ".join(f"{n_instances} {name}" for name, n_instances in n_found.items())
         if len(self.compartments) < 2:
             return found
@@ -131,6 +134,7 @@ class FoundLabels:
 def predict_source(
     predictor: Predictor,
     source: ImageSource,
+    spooled: Path,
     *,
     shrink: int | None = None,
     inputs: Mapping[str, str] | None = None,
@@ -139,6 +143,8 @@ def predict_source(
 
     Parameters
     ----------
+    spooled
+        File for the labels, which must not exist and is to stay as long as they are used.
     shrink
         As `training.large_images.predict_image` has it; what it chooses is chosen by the middle frame.
     inputs
@@ -152,10 +158,11 @@ def predict_source(
             middle = partial(read, frame=n_frames // 2)
             shrink = choose_shrink(predictor, middle, (rows, cols), pixel_size_um=source.pixel_size_um)
     names = predictor.compartments
-    found = FoundLabels(np.zeros((n_frames, rows, cols, len(names)), np.int32), names)
-    found.seconds.update(clock.seconds)
+    spool = LabelSpool(spooled, (n_frames, len(names), rows, cols))
+    seconds, n_leftovers, scales = Counter(clock.seconds), Counter[str](), set()
     with progress_of("predict") as report:
         for frame in range(n_frames):
+            spool.begin_frame()
             bands = predict_image(
                 predictor,
                 partial(read, frame=frame),
@@ -164,11 +171,11 @@ def predict_source(
                 shrink=shrink,
             )
             for band in bands:
-                for plane, name in enumerate(names):
-                    labels = band.labels[name]
-                    found.labels[frame, band.row : band.row + len(labels), :, plane] = labels
-                report(frame * rows + band.row + len(labels), n_frames * rows)
-            found.n_leftovers.update({name: len(alone) for name, alone in bands.leftovers.items()})
-            found.seconds.update(bands.seconds)
-            found.scales.add(bands.scale)
-    return found
+                planes = [band.labels[name] for name in names]
+                spool.add(frame, band.row, planes)
+                report(frame * rows + band.row + len(planes[0]), n_frames * rows)
+            n_leftovers.update({name: len(alone) for name, alone in bands.leftovers.items()})
+            seconds.update(bands.seconds)
+            scales.add(bands.scale)
+    n_instances = dict(zip(names, spool.n_instances, strict=True))
+    return FoundLabels(spool.stack(), names, n_instances, n_leftovers, seconds, scales)

@@ -2,7 +2,7 @@
 
 from pipeline.io.describe import Ambiguity, ImageDescription, describe_image, preview_image
 from pipeline.io.errors import UnnamedAcquisition, UnnamedChannel
-from pipeline.io.export import write_labels_npz, write_labels_tif
+from pipeline.io.export import write_label_stack, write_labels_npz, write_labels_tif
 from pipeline.io.find import FoundImages, find_images, scan_images
 from pipeline.io.lazy_image import ChannelInfo, PixelReader
 from pipeline.io.limits import ReadLimits
@@ -30,6 +30,7 @@ __all__ = [
     "preview_png",
     "read_npz",
     "scan_images",
+    "write_label_stack",
     "write_labels_npz",
     "write_labels_tif",
     "write_npz",

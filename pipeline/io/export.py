@@ -9,9 +9,11 @@ import tifffile
 
 from pipeline.compartments import COMPARTMENTS
 from pipeline.errors import InvalidLabels
-from pipeline.io.npz import write_npz
+from pipeline.io.npz import write_label_blocks, write_npz
 from pipeline.labels import check_labels
-from pipeline.types import LabelSet
+from pipeline.types import Labels, LabelSet
+
+_ROWS_AT_ONCE = 512
 
 
 def ordered_compartments(labels: LabelSet, *, order: Sequence[str] = COMPARTMENTS) -> list[str]:
@@ -69,10 +71,47 @@ def write_labels_tif(path: Path, labels: LabelSet, *, pixel_size_um: float | Non
         See `ordered_compartments`.
     """
     names = ordered_compartments(labels)
-    planes = np.stack([check_labels(labels[name], name=name).astype(np.uint32) for name in names], axis=-3)
+    planes = np.stack([check_labels(labels[name], name=name) for name in names], axis=-3)
+    _write_tif(path, planes, names, pixel_size_um=pixel_size_um)
+
+
+def write_label_stack(path: Path, stack: Labels, *, compartments: Sequence[str]) -> None:
+    """Write the labels of an image of any size, some rows at a time: OME-TIFF, or .npz by its suffix.
+
+    Parameters
+    ----------
+    path
+        Where to; replaced when it is there, complete or not at all.
+    stack
+        Int32 (frame, compartment, row, column), no value below 0; may be mapped from a file.
+    compartments
+        Names of the compartments, whole_cell before nuclear.
+    """
+    if path.suffix.lower() != ".npz":
+        _write_tif(path, stack, compartments)
+        return
+    n_frames, _, rows, cols = stack.shape
+    blocks = (
+        np.moveaxis(frame[:, row : row + _ROWS_AT_ONCE], 0, -1)
+        for frame in stack
+        for row in range(0, rows, _ROWS_AT_ONCE)
+    )
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        with partial.open("wb") as file:
+            write_label_blocks(file, blocks, shape=(n_frames, rows, cols), compartments=compartments)
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _write_tif(
+    path: Path, planes: Labels, names: Sequence[str], *, pixel_size_um: float | None = None
+) -> None:
+    """Write int32 (compartment, row, column), or with frames before, as uint32."""
     metadata: dict[str, object] = {
         "axes": "CYX" if planes.ndim == 3 else "TCYX",
-        "Channel": {"Name": names},
+        "Channel": {"Name": list(names)},
     }
     if pixel_size_um is not None:
         metadata |= {
@@ -85,7 +124,7 @@ def write_labels_tif(path: Path, labels: LabelSet, *, pixel_size_um: float | Non
     try:
         tifffile.imwrite(
             partial,
-            planes,
+            planes.view(np.uint32),
             ome=True,
             photometric="minisblack",
             tile=(256, 256),

@@ -1,8 +1,12 @@
+import tracemalloc
+
 import numpy as np
 import pytest
+from scipy import ndimage as ndi
 
 from backend.cli import predict as command
 from backend.cli.watershed import postprocessing_of
+from pipeline.io import ChannelInfo, write_label_stack
 from pipeline.synthetic import synthetic_tissue
 from training.prediction import Prediction, match_labels
 
@@ -82,6 +86,41 @@ def test_the_image_is_seen_as_chosen(call, recorder, image, tmp_path, options, s
     assert ("seen at" in result.output) == bool(told)
     with np.load(tmp_path / "o.npz") as written:
         assert written["y"].shape[1:3] == (64, 48)
+
+
+class LargeSource:
+    """An image of squares that is made as it is read."""
+
+    shape = (1, 2, 9000, 1000)
+    pixel_size_um = None
+    channels = (ChannelInfo("DAPI", "nuclear"), ChannelInfo("CD45", "membrane"))
+
+    def read(self, frame, channel, window):
+        rows, cols = np.ogrid[window.row : window.stop_row, window.col : window.stop_col]
+        return ((rows % 40 < 20) & (cols % 40 < 20)).astype(np.uint8)
+
+
+class SquaresPredictor(Recorder):
+    def calibrated(self, pieces):
+        return self
+
+    def predict_scored(self, image):
+        labels = ndi.label(image[..., 0])[0].astype(np.int32)
+        sure = np.ones(labels.max() + 1, np.float32)
+        nobody = {name: np.zeros(0, np.int64) for name in self.compartments}
+        return Prediction(dict.fromkeys(self.compartments, labels), dict.fromkeys(nobody, sure), nobody)
+
+
+def test_labels_of_a_large_image_are_never_held_whole(tmp_path):
+    tracemalloc.start()
+    found = command.predict_source(SquaresPredictor(), LargeSource(), tmp_path / "labels")
+    for suffix in ("npz", "tif"):
+        write_label_stack(tmp_path / f"o.{suffix}", found.labels, compartments=found.compartments)
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert found.n_instances == {"whole_cell": 225 * 25, "nuclear": 225 * 25}
+    assert found.counts().endswith("; 5625 matched one to one, left over: 0 whole_cell, 0 nuclear")
+    assert peak_bytes < found.labels.nbytes
 
 
 def test_other_shrinks_are_refused(call, recorder, image, tmp_path):

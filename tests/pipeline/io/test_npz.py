@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from pipeline.errors import InvalidImage, InvalidLabels, UnreadableImage
-from pipeline.io.export import write_labels_npz, write_labels_tif
+from pipeline.io.export import write_label_stack, write_labels_npz, write_labels_tif
 from pipeline.io.npz import read_npz, write_npz
 from pipeline.io.open import open_image
 from pipeline.windows import Window
@@ -116,6 +116,21 @@ def test_exported_tiff_is_uint32_with_names(n_frames: int, tmp_path: Path) -> No
             read = source.read(n_frames - 1, channel, Window(0, 0, 12, 15))
             np.testing.assert_array_equal(read, labels[name].reshape(n_frames, 12, 15)[-1])
     assert list(tmp_path.iterdir()) == [tmp_path / "a.tif"]
+
+
+def test_a_stack_is_written_a_part_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.io.export._ROWS_AT_ONCE", 5)
+    stack = np.moveaxis(LABELS, -1, 1).astype(np.int32)
+    names = ("whole_cell", "nuclear")
+    for suffix in ("npz", "tif"):
+        write_label_stack(tmp_path / f"a.{suffix}", stack, compartments=names)
+    arrays = read_npz(tmp_path / "a.npz")
+    assert arrays.compartments == names
+    np.testing.assert_array_equal(arrays.y, LABELS)
+    write_labels_tif(tmp_path / "b.tif", {name: stack[:, plane] for plane, name in enumerate(names)})
+    np.testing.assert_array_equal(tifffile.imread(tmp_path / "a.tif"), stack)
+    np.testing.assert_array_equal(tifffile.imread(tmp_path / "b.tif"), stack)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.npz", "a.tif", "b.tif"]
 
 
 def test_label_sets_that_cannot_be_written_are_refused(tmp_path: Path) -> None:
