@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import structlog
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend.db import reading, transaction
-from backend.models import Assignment, Finding, Fov, Project, Revision, Task
+from backend.models import Assignment, Fov, Project, Revision, Task
 from backend.models.assignment import AssignmentState
 from backend.models.fov import FovState
 from backend.models.revision import RevisionSource
@@ -34,12 +35,13 @@ from backend.services.label_renumbering import Renumbering
 from backend.services.marks import read_marks
 from backend.services.projects import ProjectSettings
 from backend.services.proposal_scores import score_proposal
+from backend.services.qc_findings import add_findings, write_findings
 from backend.services.revisions import load_crop_labels
 from backend.services.storage_prefixes import fresh_prefix
 from backend.services.transitions import move_fov
 from pipeline.mark_cuts import cut_marks
 from pipeline.mark_stitching import MarkedCrop, stitch_marks
-from pipeline.qc import QcThresholds, run_qc_planes
+from pipeline.qc import QcThresholds
 from pipeline.stitch import StitchReport, stitch_bands
 from pipeline.types import Labels
 from pipeline.windows import Window
@@ -111,7 +113,7 @@ def stitch_fov(context: Context, *, job_id: int, fov_id: int) -> int | None:
     ):
         report = _stitch(context, plan, canvas)
         marks = _stitch_marks(context, plan, canvas)
-        findings = _check(plan, canvas)
+        findings = write_findings(canvas, thresholds=plan.thresholds, seams=plan.windows)
         stored = store_fov_labels(context, canvas, prefix=prefix, fov=plan.fov)
         return _record(context, plan, stored, report=report, marks=marks, findings=findings)
 
@@ -260,15 +262,6 @@ def _report(report: StitchReport, renumbering: Renumbering | None) -> Mapping[st
     return plain
 
 
-def _check(plan: _Plan, canvas: LabelCanvas) -> list[dict[str, Any]]:
-    """QC findings frame by frame, as rows without their revision."""
-    return [
-        {"frame": frame, **vars(finding)}
-        for frame in range(canvas.shape[0])
-        for finding in run_qc_planes(canvas.frame(frame), thresholds=plan.thresholds, seams=plan.windows)
-    ]
-
-
 def _record(
     context: Context,
     plan: _Plan,
@@ -276,7 +269,7 @@ def _record(
     *,
     report: Mapping[str, Any],
     marks: Mapping[str, Any],
-    findings: Sequence[Mapping[str, Any]],
+    findings: Path,
 ) -> int | None:
     """Add the revision and its findings and move the FOV, unless the tasks changed or another was faster."""
     with transaction(context.sessions) as session:
@@ -290,8 +283,7 @@ def _record(
         move_fov(session, fov, FovState.STITCHED)
         origin = RevisionOrigin(RevisionSource.STITCH, parent_id=plan.proposal.id, report=report, marks=marks)
         revision = add_fov_revision(session, context, stored, fov=fov, origin=origin)
-        if findings:
-            session.execute(insert(Finding), [{**row, "revision_id": revision.id} for row in findings])
+        add_findings(session, findings, revision_id=revision.id)
         log.info(
             "stitched", job_id=plan.job_id, fov_id=fov.id, revision_id=revision.id, counts=revision.counts
         )

@@ -111,7 +111,7 @@ def run_qc(
     InvalidLabels
         As `check_label_set`.
     """
-    return run_qc_planes(_planes(check_label_set(labels)), thresholds=thresholds, seams=seams)
+    return list(run_qc_planes(_planes(check_label_set(labels)), thresholds=thresholds, seams=seams))
 
 
 def run_qc_planes(
@@ -119,8 +119,10 @@ def run_qc_planes(
     *,
     thresholds: QcThresholds | None = None,
     seams: Sequence[Window] | None = None,
-) -> list[Finding]:
+) -> Iterator[Finding]:
     """Apply every rule to one frame that is read in parts; what is held grows with its instances alone.
+
+    The labels are measured at once, and read again while the findings are taken.
 
     Parameters
     ----------
@@ -136,8 +138,8 @@ def run_qc_planes(
         other.
     """
     measured = measure_planes(_check_planes(planes), seams=seams)
-    thresholds = thresholds or QcThresholds()
-    return [finding for rule in RULES for finding in _findings(rule, measured, thresholds)]
+    limits = thresholds or QcThresholds()
+    return (finding for rule in RULES for finding in _findings(rule, measured, limits))
 
 
 def _findings(rule: Rule, measured: Measured, thresholds: QcThresholds) -> Iterator[Finding]:

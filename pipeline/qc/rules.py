@@ -97,8 +97,11 @@ def find_several_nuclei(measured: Measured, thresholds: QcThresholds) -> Iterato
     if found is None:
         return
     cells, counts, cell_of, nuclei = found
+    by_cell = np.argsort(cell_of, kind="stable")
+    starts = np.cumsum(counts) - counts
     for k in _where(counts > 1):
-        held = ", ".join(str(label) for label in np.sort(nuclei[cell_of == k])[:5])
+        own = nuclei[by_cell[starts[k] : starts[k] + counts[k]]]
+        held = ", ".join(str(label) for label in np.sort(own)[:5])
         yield Hit(cells, k, f"The cell holds {counts[k]} nuclei: {held}.", counts[k])
 
 

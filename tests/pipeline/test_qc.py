@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from pipeline import label_planes
+from pipeline.benchmarks import peak_growth_bytes
 from pipeline.errors import InvalidLabels
 from pipeline.label_planes import ArrayPlane
 from pipeline.qc import RULES, SEVERITIES, QcThresholds, clean_labels, run_qc, run_qc_planes
@@ -77,7 +78,20 @@ def test_findings_in_bands_are_those_of_the_whole(labels, size_px, band_px):
         patch.setattr(label_planes, "BAND_PX", band_px)
         patch.setattr(label_planes, "BLOCK_SHAPE", (size_px, size_px + 1))
         planes = {name: ArrayPlane(image) for name, image in labels.items()}
-        assert run_qc_planes(planes, thresholds=thresholds, seams=seams) == whole
+        assert list(run_qc_planes(planes, thresholds=thresholds, seams=seams)) == whole
+
+
+def test_memory_follows_the_bands_and_not_the_image():
+    cells = np.zeros((2048, 2048), dtype=np.int32)
+    cells[::256] = 7
+    cells[:, 1000:1300] = 7
+    labels = {"whole_cell": cells, "nuclear": cells.copy()}
+    seams = plan_windows(cells.shape, size_px=512)
+    run_qc({name: image[:300, :300] for name, image in labels.items()}, seams=seams[:1])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(label_planes, "BAND_PX", 2**17)
+        patch.setattr(label_planes, "BLOCK_SHAPE", (256, 512))
+        assert peak_growth_bytes(lambda: run_qc(labels, seams=seams)) < cells.nbytes / 4
 
 
 @given(label_sets(), st.integers(0, 9), st.integers(0, 5))

@@ -214,7 +214,7 @@ def test_who_was_slower_leaves_nothing(loop: Loop, monkeypatch: pytest.MonkeyPat
     faster: list[int] = []
     from backend.services import stitching
 
-    check = stitching._check
+    check = stitching.write_findings
 
     def overtaken(*args: object, **values: object) -> object:
         if not faster:
@@ -222,7 +222,7 @@ def test_who_was_slower_leaves_nothing(loop: Loop, monkeypatch: pytest.MonkeyPat
             faster[0] = loop.stitch(job_id, fov_id)
         return check(*args, **values)
 
-    monkeypatch.setattr(stitching, "_check", overtaken)
+    monkeypatch.setattr(stitching, "write_findings", overtaken)
     assert loop.stitch(job_id, fov_id) == faster[0]
     with reading(loop.context.sessions) as session:
         revisions = session.scalars(select(Revision).where(Revision.source == RevisionSource.STITCH)).all()
