@@ -15,6 +15,7 @@ from backend.services import datasets as rules
 from backend.services import projects
 
 datasets = APIBlueprint("datasets", __name__, tag="Datasets")
+_COLUMNS = frozenset(DatasetOut().fields) - {"manifest"}
 FILES = {
     "train.npz": "application/zip",
     "val.npz": "application/zip",
@@ -28,10 +29,11 @@ FILES = {
 @datasets.input(PageIn, location="query")
 @datasets.output(DatasetPageOut)
 def list_datasets(project_id: int, query_data: dict[str, Any]) -> dict[str, Any]:
-    """The dataset versions of a project."""
+    """The dataset versions of a project, without the `sources` of their manifests, which are long."""
     with looking() as session:
         projects.get_project(session, project_id=project_id)
-        return list_page(session, DatasetVersion, DatasetVersion.project_id == project_id, page=query_data)
+        page = list_page(session, DatasetVersion, DatasetVersion.project_id == project_id, page=query_data)
+    return {**page, "items": [_shortened(version) for version in page["items"]]}
 
 
 @datasets.post("/projects/<int:project_id>/datasets")
@@ -64,6 +66,11 @@ def get_dataset_file(dataset_id: int, name: str) -> Response:
         raise NotFound(f"A dataset version has no file {name!r}; it has {', '.join(FILES)}.")
     key = f"{_find(dataset_id).storage_prefix}/{name}"
     return stored_file_response(context().storage, key, name=name, mimetype=FILES[name])
+
+
+def _shortened(version: DatasetVersion) -> dict[str, Any]:
+    manifest = {name: value for name, value in version.manifest.items() if name != "sources"}
+    return {**{name: getattr(version, name) for name in _COLUMNS}, "manifest": manifest}
 
 
 def _find(dataset_id: int) -> DatasetVersion:

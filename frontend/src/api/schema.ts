@@ -477,7 +477,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The dataset versions of a project. */
+        /** The dataset versions of a project, without the `sources` of their manifests, which are long. */
         get: operations["get_datasets_list_datasets"];
         put?: never;
         /** Freeze the accepted FOVs into a dataset version. */

@@ -16,7 +16,7 @@ def dataset_id(make: Maker, context: Context) -> int:
         dataset = DatasetVersion(
             project_id=project_id,
             number=1,
-            manifest={"n": {"train": 4}},
+            manifest={"n": {"train": 4}, "sources": [{"group": "a"}]},
             storage_prefix="datasets/1",
             created_at=context.clock.now(),
         )
@@ -27,8 +27,10 @@ def dataset_id(make: Maker, context: Context) -> int:
 
 def test_a_dataset_version(reviewer: Caller, dataset_id: int) -> None:
     dataset = reviewer.get(f"/datasets/{dataset_id}").get_json()
-    assert (dataset["number"], dataset["manifest"]) == (1, {"n": {"train": 4}})
-    assert reviewer.get(f"/projects/{dataset['project_id']}/datasets").get_json()["items"] == [dataset]
+    assert (dataset["number"], dataset["manifest"]["sources"]) == (1, [{"group": "a"}])
+    # A source for every image of every version would be too much for a list.
+    shortened = {**dataset, "manifest": {"n": {"train": 4}}}
+    assert reviewer.get(f"/projects/{dataset['project_id']}/datasets").get_json()["items"] == [shortened]
 
 
 def test_its_files_are_streamed(reviewer: Caller, dataset_id: int) -> None:
