@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from backend.adapters.celery_queue import BOX_QUEUE_NAME, QUEUE_NAME
 from backend.config import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,7 +41,9 @@ def interpolate(part: Any, given: dict[str, str]) -> Any:
 
 
 def check_command(command: str | Sequence[str]) -> str:
-    """Prove that what a command runs exists in the code; gives `web`, `worker`, `beat` or the module."""
+    """Prove that what a command runs exists in the code; gives `web`, `worker`, `boxes`, `beat` or the
+    module.
+    """
     words = shlex.split(command) if isinstance(command, str) else list(command)
     if words[0] == "gunicorn":
         return _check_web(words)
@@ -67,4 +70,6 @@ def _check_celery(words: list[str]) -> str:
     source = (ROOT / path.replace(".", "/")).with_suffix(".py").read_text()
     assert re.search(rf"^{name} = ", source, re.MULTILINE)
     kind = next(word for word in words if word in ("worker", "beat"))
-    return kind
+    if "--queues" not in words:
+        return kind
+    return {QUEUE_NAME: "worker", BOX_QUEUE_NAME: "boxes"}[words[words.index("--queues") + 1]]

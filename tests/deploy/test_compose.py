@@ -10,7 +10,7 @@ from tests.deploy.conftest import OF_LIBRARIES, PORT, ROOT, SETTINGS, check_comm
 
 GIVEN = {"SECRET_KEY": "s" * 32, "POSTGRES_PASSWORD": "p", "S3_SECRET_KEY": "q"}
 TEXT = (ROOT / "docker-compose.yml").read_text()
-OURS = ("migrate", "web", "worker", "beat")
+OURS = ("migrate", "web", "worker", "boxes", "beat")
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +44,7 @@ def test_every_command_exists(compose: dict[str, Any]) -> None:
     assert {name: check_command(command) for name, command in commands.items()} == {
         "migrate": "backend.prepare",
         "worker": "worker",
+        "boxes": "boxes",
         "beat": "beat",
     }
 
@@ -77,7 +78,7 @@ def test_only_the_web_is_reached_from_outside(compose: dict[str, Any]) -> None:
 
 
 def test_nothing_starts_before_the_schema_is_there(compose: dict[str, Any]) -> None:
-    for name in ("web", "worker", "beat"):
+    for name in ("web", "worker", "boxes", "beat"):
         waits = compose["services"][name]["depends_on"]
         assert waits["migrate"] == {"condition": "service_completed_successfully"}
     for service in compose["services"].values():

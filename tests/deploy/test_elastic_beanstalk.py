@@ -49,7 +49,7 @@ def test_the_procfile_runs_every_part() -> None:
     lines = (ROOT / "Procfile").read_text().splitlines()
     parts = dict(line.split(": ", 1) for line in lines)
     assert {name: check_command(command) for name, command in parts.items()} == {
-        name: name for name in ("web", "worker", "beat")
+        name: name for name in ("web", "worker", "boxes", "beat")
     }
 
 
