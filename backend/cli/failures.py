@@ -7,6 +7,7 @@ import click
 
 from backend.errors import CytoloopError
 from pipeline.errors import PipelineError
+from pipeline.io.errors import is_disk_full
 from training.errors import TrainingError
 
 KNOWN = (CytoloopError, PipelineError, TrainingError, FileNotFoundError, FileExistsError, PermissionError)
@@ -18,6 +19,11 @@ def spoken_failures() -> Iterator[None]:
     try:
         yield
     except OSError as fault:
+        if is_disk_full(fault):
+            raise click.ClickException(
+                f"{fault.filename or 'The result'} could not be written: {fault.strerror}. Free some space,"
+                " or choose another place."
+            ) from fault
         if not isinstance(fault, KNOWN) and fault.filename is None:
             raise
         raise click.ClickException(f"{fault.filename or 'file'}: {fault.strerror or fault}") from fault

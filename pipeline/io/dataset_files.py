@@ -15,6 +15,7 @@ import numpy.typing as npt
 from numpy.lib import format as npy_format
 
 from pipeline.errors import InvalidSetting, UnreadableImage
+from pipeline.io.errors import NoSpaceLeft, is_disk_full
 
 MANIFEST = "manifest.json"
 # Files of equal content have equal bytes, so that their checksums say so.
@@ -29,6 +30,8 @@ def new_folder(out: Path) -> Iterator[Path]:
     ------
     InvalidSetting
         When `out` exists.
+    NoSpaceLeft
+        When the disk is full; nothing is left behind.
     """
     if out.exists():
         raise InvalidSetting(f"{out} exists already. Choose another folder or remove it.")
@@ -39,6 +42,10 @@ def new_folder(out: Path) -> Iterator[Path]:
     try:
         yield partial
         os.replace(partial, out)
+    except OSError as error:
+        if is_disk_full(error):
+            raise NoSpaceLeft(out, error) from error
+        raise
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 

@@ -2,14 +2,39 @@
 
 ::
 
-    InputError
-    ├── UnnamedChannel      the user must say which channel is the nuclear (or membrane) one
-    └── UnnamedAcquisition  the user must say which of the acquisitions of a file to read
+    PipelineError
+    ├── InputError
+    │   ├── UnnamedChannel      the user must say which channel is the nuclear (or membrane) one
+    │   └── UnnamedAcquisition  the user must say which of the acquisitions of a file to read
+    └── NoSpaceLeft             the disk is full; the file that is read is none the worse
 """
 
+import errno
 from pathlib import Path
 
-from pipeline.errors import InputError
+from pipeline.errors import InputError, PipelineError
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Whether something could not be written because there is no more room for it."""
+    return isinstance(error, OSError) and error.errno in _FULL
+
+
+class NoSpaceLeft(PipelineError):
+    """The disk is full.
+
+    Parameters
+    ----------
+    path : Path or str
+        What was read or written meanwhile.
+    """
+
+    def __init__(self, path: Path | str, error: BaseException) -> None:
+        self.path = Path(path)
+        reason = getattr(error, "strerror", None) or str(error)
+        super().__init__(f"{path}: the disk is full ({reason}). Free some space, then try again.")
 
 
 class UnnamedChannel(InputError):

@@ -1,3 +1,4 @@
+import errno
 import json
 
 import numpy as np
@@ -100,6 +101,19 @@ def test_an_image_without_labels_makes_no_dataset(call, tmp_path):
     write_npz(tmp_path / "plain.npz", X=np.ones((1, 32, 32, 1), np.uint8))
     fails(call("dataset", tmp_path / "plain.npz", "--out", tmp_path / "data"), "plain.npz", "labels")
     assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("command", ["dataset", "predict"])
+def test_a_full_disk_is_said_in_words_and_leaves_nothing(call, labelled, tmp_path, monkeypatch, command):
+    def full(*_args, **_values):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    image, out = labelled(3), tmp_path / "out" / "o.npz"
+    monkeypatch.setattr("pipeline.io.dataset_files.CropFile.append", full)
+    monkeypatch.setattr("pipeline.io.export.write_label_blocks", full)
+    more = ["--min-cells", 1] if command == "dataset" else ["--predictor", "baseline"]
+    fails(call(command, image, "--out", out, *more), "No space left on device", "Free some space")
+    assert list(out.parent.iterdir()) == []
 
 
 def test_a_damaged_model_is_refused(call, labelled, tmp_path):

@@ -1,5 +1,6 @@
 """Files that cannot be used: each gets a typed error that names the file and says what to do."""
 
+import errno
 import stat
 import struct
 import zipfile
@@ -13,6 +14,7 @@ import pytest
 import tifffile
 
 from pipeline.errors import InputError, InvalidImage, TooLarge, UnreadableImage, UnsafeArchive
+from pipeline.io.errors import NoSpaceLeft
 from pipeline.io.limits import ReadLimits
 from pipeline.io.open import open_image
 from pipeline.windows import Window
@@ -295,3 +297,18 @@ def test_a_zarr_that_is_no_image_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.zarr" / "zarr.json").write_text("nonsense")
     with pytest.raises(UnreadableImage, match="OME-Zarr cannot be read"):
         use(tmp_path / "a.zarr")
+
+
+def test_a_full_disk_is_no_fault_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What must be read in windows is unpacked to a passing file."""
+
+    def full(*_args: object, **_values: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    path = tmp_path / "a.npz"
+    np.savez_compressed(path, X=IMAGE[None, :, :, None], channels=np.array(["DAPI"]))
+    monkeypatch.setattr("shutil.copyfileobj", full)
+    with pytest.raises(
+        NoSpaceLeft, match=r"a\.npz: the disk is full \(No space left on device\)\. Free some"
+    ):
+        use(path)
