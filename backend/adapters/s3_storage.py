@@ -23,6 +23,10 @@ _CONFIG = Config(
     read_timeout=60,
     max_pool_connections=32,
 )
+# Checksums that AWS invented later: many servers that speak the protocol refuse the headers.
+_PLAIN_CONFIG = _CONFIG.merge(
+    Config(request_checksum_calculation="when_required", response_checksum_validation="when_required")
+)
 
 
 class S3Storage:
@@ -36,7 +40,8 @@ class S3Storage:
         self._bucket = bucket
         self._root = below(check_prefix(prefix.strip("/")))
         try:
-            self._client = boto3.client("s3", endpoint_url=endpoint_url or None, config=_CONFIG)
+            config = _PLAIN_CONFIG if endpoint_url else _CONFIG
+            self._client = boto3.client("s3", endpoint_url=endpoint_url or None, config=config)
         except (BotoCoreError, ValueError) as fault:
             raise ConfigError(f"STORAGE_URL=s3://{bucket} cannot be used: {fault}") from fault
 

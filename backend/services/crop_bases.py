@@ -27,6 +27,9 @@ from pipeline.compartments import COMPARTMENTS
 from pipeline.mark_cuts import cut_marks
 from pipeline.windows import Window
 
+# What a crop begins with is part of a prediction, or of labels that a reviewer accepted.
+_PROPOSED = (RevisionSource.PREDICTOR, RevisionSource.REVIEWER)
+
 
 @dataclass(frozen=True)
 class CropBase:
@@ -59,7 +62,7 @@ def find_base(session: Session, task: Task, *, worked: bool) -> Revision | None:
         )
     return session.scalar(
         select(Revision)
-        .where(Revision.task_id == task.id, Revision.parent_id == task.proposal_id)
+        .where(Revision.task_id == task.id, Revision.source.in_(_PROPOSED))
         .order_by(Revision.id)
         .limit(1)
     )
@@ -84,7 +87,6 @@ def record_base(session: Session, context: Context, task: Task, base: CropBase) 
     proposal = get_revision(session, revision_id=task.proposal_id)
     predicted = proposal.source is RevisionSource.PREDICTOR
     origin = Origin(
-        # What a reviewer had accepted is neither a prediction nor the stitching of this job.
         source=RevisionSource.PREDICTOR if predicted else RevisionSource.REVIEWER,
         parent_id=proposal.id,
         predictor=proposal.predictor,

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from backend.adapters.s3_storage import S3Storage
@@ -48,3 +50,18 @@ def test_a_url_without_a_bucket_or_with_a_bad_endpoint_is_a_bad_setting(s3_endpo
         S3Storage.from_url("s3:///prefix")
     with pytest.raises(ConfigError, match="cannot be used"):
         S3Storage.from_url("s3://cells", endpoint_url="nonsense")
+
+
+def test_other_servers_are_sent_no_checksums_of_aws(s3_endpoint: str, tmp_path: Path) -> None:
+    storage = S3Storage("cells", "plain", endpoint_url=s3_endpoint)
+    sent: list[str] = []
+    for call in ("PutObject", "GetObject"):
+        storage._client.meta.events.register(
+            f"before-send.s3.{call}", lambda request, **_: sent.extend(map(str.lower, request.headers))
+        )
+    (tmp_path / "file").write_bytes(b"data")
+    storage.put("a", b"data")
+    storage.put_file("b", tmp_path / "file")
+    assert storage.get("a") == storage.get("b") == b"data"
+    assert sent
+    assert not [name for name in sent if "checksum" in name]
