@@ -12,6 +12,7 @@ from pipeline.errors import InvalidLabels, InvalidSetting
 from pipeline.io.label_files import read_label_sets
 from pipeline.metrics import (
     RATIOS,
+    mean_boundary_f1,
     mean_ratios,
     pairwise_agreement,
     pool_boundaries,
@@ -20,6 +21,8 @@ from pipeline.metrics import (
     score_labels,
 )
 from pipeline.types import LabelSet
+
+_BOUNDARY = "boundary_f1"
 
 iou_option = click.option(
     "--iou",
@@ -74,12 +77,12 @@ def score(*, true_path: Path, pred_path: Path, iou: float, tolerance_px: float, 
 def _compare(pairs: Sequence[tuple[Any, Any]], *, iou: float, tolerance_px: float) -> dict[str, Any]:
     scores = [score_labels(*pair, iou=iou) for pair in pairs]
     pooled = pool_scores(scores)
-    boundaries = pool_boundaries([score_boundaries(*pair, tolerance_px=tolerance_px) for pair in pairs])
+    boundaries = [score_boundaries(*pair, tolerance_px=tolerance_px) for pair in pairs]
     return {
         **pooled.as_dict(),
-        "boundary_f1": boundaries.f1,
+        _BOUNDARY: pool_boundaries(boundaries).f1,
         "average_precisions": pooled.average_precisions,
-        "mean_per_image": mean_ratios(scores),
+        "mean_per_image": {**mean_ratios(scores), _BOUNDARY: mean_boundary_f1(boundaries)},
     }
 
 
@@ -90,9 +93,8 @@ def _print_score(name: str, values: Mapping[str, Any], *, iou: float) -> None:
         if isinstance(value, int):
             click.echo(f"  {key:<12} {value}")
     click.echo(f"  {'':<12} pooled  mean of {means['n_images']} images")
-    for key in RATIOS:
+    for key in (*RATIOS, _BOUNDARY):
         click.echo(f"  {key:<12} {values[key]:.4f}  {means[key]:.4f}")
-    click.echo(f"  {'boundary_f1':<12} {values['boundary_f1']:.4f}")
 
 
 @click.command()

@@ -1,7 +1,12 @@
 """Scores of predicted label images against the truth, and of annotators against one another."""
 
 from pipeline.metrics.agreement import Agreement, pairwise_agreement
-from pipeline.metrics.boundaries import BoundaryScore, pool_boundaries, score_boundaries
+from pipeline.metrics.boundaries import (
+    BoundaryScore,
+    mean_boundary_f1,
+    pool_boundaries,
+    score_boundaries,
+)
 from pipeline.metrics.objects import score_labels, score_planes
 from pipeline.metrics.scores import AP_IOUS, FIGURES, RATIOS, Score, mean_ratios, pool_scores
 
@@ -11,6 +16,7 @@ __all__ = [
     "RATIOS",
     "Agreement",
     "BoundaryScore",
+    "mean_boundary_f1",
     "Score",
     "mean_ratios",
     "pairwise_agreement",

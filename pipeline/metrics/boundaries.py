@@ -118,3 +118,12 @@ def pool_boundaries(scores: Sequence[BoundaryScore]) -> BoundaryScore:
         sum(score.n_true_near_px for score in scores),
         sum(score.n_pred_near_px for score in scores),
     )
+
+
+def mean_boundary_f1(scores: Sequence[BoundaryScore]) -> float:
+    """Give the mean boundary F1 of images, every image weighing the same.
+
+    Images without an outline on either side are left out; 0 when none is left.
+    """
+    found = [score.f1 for score in scores if score.n_true_px + score.n_pred_px]
+    return sum(found) / len(found) if found else 0.0

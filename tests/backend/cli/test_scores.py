@@ -28,7 +28,7 @@ def test_score_prints_the_figures_of_each_compartment(call, labelled):
         assert set(FIGURES) <= set(values)
         assert {values[name] for name in RATIOS} == {1.0}
         assert values["boundary_f1"] == 1
-        assert values["mean_per_image"] == {"n_images": 1} | dict.fromkeys(RATIOS, 1.0)
+        assert values["mean_per_image"] == {"n_images": 1} | dict.fromkeys((*RATIOS, "boundary_f1"), 1.0)
 
 
 def test_score_tells_pooled_from_the_mean_of_images(call, labels):
@@ -39,7 +39,7 @@ def test_score_tells_pooled_from_the_mean_of_images(call, labels):
     assert scores["mean_per_image"]["dice"] == pytest.approx(0.9 / 2)
     text = call("score", "--true", true, "--pred", pred).output
     assert "mean of 2 images" in text
-    assert "boundary_f1" in text
+    assert f"boundary_f1  {scores['boundary_f1']:.4f}  {scores['mean_per_image']['boundary_f1']:.4f}" in text
 
 
 def test_agreement_compares_all_pairs(call, labels):

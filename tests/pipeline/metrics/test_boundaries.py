@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from pipeline.errors import InvalidLabels, InvalidSetting
-from pipeline.metrics import pool_boundaries, score_boundaries
+from pipeline.metrics import mean_boundary_f1, pool_boundaries, score_boundaries
 
 SMALL = hnp.arrays(np.int32, (9, 7), elements=st.sampled_from([0, 0, 1, 2]))
 
@@ -58,6 +58,20 @@ def test_pooled_pixels_are_sums():
         [score_boundaries(square(5), square(7)), score_boundaries(square(5), square(19))]
     )
     assert (pooled.n_true_px, pooled.n_true_near_px) == (72, 36)
+
+
+def test_the_mean_weighs_images_alike_and_leaves_out_those_without_an_outline():
+    large = np.kron(square(5), np.ones((3, 3), np.int32))
+    empty = np.zeros((30, 30), np.int32)
+    scores = [
+        score_boundaries(large, large),
+        score_boundaries(square(5), square(19)),
+        score_boundaries(empty, empty),
+        score_boundaries(np.ones((6, 6), int), np.ones((6, 6), int)),
+    ]
+    assert mean_boundary_f1(scores) == 0.5
+    assert pool_boundaries(scores).f1 > 0.7
+    assert mean_boundary_f1(scores[2:]) == mean_boundary_f1([]) == 0
 
 
 def test_refusals():
