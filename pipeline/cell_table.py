@@ -1,15 +1,15 @@
-"""Where the instances of a label image are and how large, counted band by band."""
+"""Where the instances of a label image are and how large, counted block by block."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 import numba
 import numpy as np
 
 from pipeline.contingency import find_slot, index_labels, place_table
-from pipeline.types import AnyArray, Floats, Ints, Labels
+from pipeline.label_planes import LabelPlane, block_windows
+from pipeline.types import AnyArray, Floats, Ints
 
 
 class CellTable(NamedTuple):
@@ -25,13 +25,13 @@ class CellTable(NamedTuple):
 
 
 @numba.njit(cache=True)
-def _sum_places(band: AnyArray, held: Ints) -> Floats:
+def _sum_places(block: AnyArray, held: Ints) -> Floats:
     """Number of pixels, sum of their rows and sum of their columns for each label that is held."""
     keys, places = place_table(held)
     sums = np.zeros((len(held), 3))
-    for row in range(band.shape[0]):
-        for col in range(band.shape[1]):
-            value = band[row, col]
+    for row in range(block.shape[0]):
+        for col in range(block.shape[1]):
+            value = block[row, col]
             if value != 0:
                 place = places[find_slot(keys, value)]
                 sums[place, 0] += 1
@@ -40,20 +40,15 @@ def _sum_places(band: AnyArray, held: Ints) -> Floats:
     return sums
 
 
-def measure_cells(bands: Iterable[tuple[int, Labels]]) -> CellTable:
-    """Measure the instances of one frame.
-
-    Parameters
-    ----------
-    bands : iterable of (first row, int32 (row, col))
-        Together the frame, or a part of it; what is held grows with the number of instances alone.
-    """
+def measure_cells(plane: LabelPlane) -> CellTable:
+    """Measure the instances of one frame; what is held grows with their number alone."""
     labels = [np.zeros(0, dtype=np.int64)]
     sums = [np.zeros((0, 3))]
-    for row, band in bands:
-        held = index_labels(band).labels
-        found = _sum_places(np.ascontiguousarray(band), held)
-        found[:, 1] += row * found[:, 0]
+    for window in block_windows(plane.shape):
+        block = plane.read(window)
+        held = index_labels(block).labels
+        found = _sum_places(np.ascontiguousarray(block), held)
+        found[:, 1:] += found[:, :1] * (window.row, window.col)
         labels.append(held)
         sums.append(found)
     known, places = np.unique(np.concatenate(labels), return_inverse=True)

@@ -15,8 +15,6 @@ from backend.services.fovs import get_fov
 from backend.services.marks import read_marks
 from pipeline.cell_table import CellTable, measure_cells
 from pipeline.mark_grammar import CHECKED, NOTE, TYPE, UNCERTAIN, parse_key
-from pipeline.types import Labels
-from pipeline.windows import Window
 
 COLUMNS = (
     "compartment",
@@ -33,7 +31,6 @@ COLUMNS = (
 Cell = tuple[str, int, int]
 """Compartment, frame and label."""
 
-_BAND_ROWS = 512
 _ROWS_AT_ONCE = 1000
 # Spreadsheets take what begins like this for a formula, and notes are written by anybody.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -66,7 +63,7 @@ def _lines(labels: FovLabels, marks: Mapping[str, Any], *, n_frames: int) -> Ite
     yield _text([COLUMNS])
     for name in labels.compartments:
         for frame in range(n_frames):
-            rows = _rows(name, frame, measure_cells(_bands(labels, name, frame)), marks, notes)
+            rows = _rows(name, frame, measure_cells(labels.plane(name, frame)), marks, notes)
             while batch := list(islice(rows, _ROWS_AT_ONCE)):
                 yield _text(batch)
 
@@ -86,13 +83,6 @@ def _rows(
             *_marks_of(marks, compartment, label),
             notes.get((compartment, frame, label), ""),
         ]
-
-
-def _bands(labels: FovLabels, compartment: str, frame: int) -> Iterator[tuple[int, Labels]]:
-    height, width = labels.readers[compartment].level_shape(0)
-    for row in range(0, height, _BAND_ROWS):
-        window = Window(row, 0, min(_BAND_ROWS, height - row), width)
-        yield row, labels.read(compartment, frame, window)
 
 
 def _marks_of(marks: Mapping[str, Any], compartment: str, label: int) -> list[str]:

@@ -13,7 +13,7 @@ from backend.errors import NotFound
 from backend.services.context import Context
 from backend.services.fov_labels import FovLabels, find_current_revision, open_fov_labels
 from backend.services.fovs import get_fov
-from pipeline.io.ngff_write import CHUNK_PX
+from pipeline.io.ngff_write import BLOCK_COLS, CHUNK_PX
 from pipeline.io.npz import write_label_blocks
 from pipeline.io.pyramid import blocks
 
@@ -50,5 +50,9 @@ def _label_rows(labels: FovLabels, shape: tuple[int, int, int]) -> Iterator[npt.
     """The labels of all compartments, (rows, columns, compartments), some rows at a time."""
     n_frames, n_rows, n_cols = shape
     for frame in range(n_frames):
-        for window in blocks(n_rows, n_cols, height=CHUNK_PX, width=n_cols):
-            yield np.stack([labels.read(name, frame, window) for name in labels.compartments], axis=-1)
+        for band in blocks(n_rows, n_cols, height=CHUNK_PX, width=n_cols):
+            rows = np.empty((*band.shape, len(labels.compartments)), dtype=np.int32)
+            for window in blocks(*band.shape, height=CHUNK_PX, width=BLOCK_COLS):
+                for number, name in enumerate(labels.compartments):
+                    rows[(*window.slices, number)] = labels.read(name, frame, window.shifted(band.row, 0))
+            yield rows

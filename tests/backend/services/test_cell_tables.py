@@ -12,6 +12,7 @@ from backend.models import Fov, Revision
 from backend.services import cell_tables
 from backend.services.cell_tables import COLUMNS, fov_cells_csv
 from backend.services.context import Context
+from pipeline import label_planes
 from pipeline.errors import UnreadableImage
 from tests.backend.factories import Maker
 
@@ -42,7 +43,7 @@ def note(label: int, text: str, frame: int = 0) -> dict[str, Any]:
 
 
 def test_a_row_for_each_cell_and_frame(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cell_tables, "_BAND_ROWS", 12)
+    monkeypatch.setattr(label_planes, "BLOCK_SHAPE", (12, 8))
     monkeypatch.setattr(cell_tables, "_ROWS_AT_ONCE", 2)
     marks = {
         "type/nuclear/3": "t-cell",

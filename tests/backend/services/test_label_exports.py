@@ -20,8 +20,9 @@ def loop(sqlite_context: Context, tmp_path: Path) -> Loop:
 def test_labels_are_handed_out_as_npz_a_few_rows_at_a_time(
     loop: Loop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # 96 rows in blocks of 40: the last one is smaller.
+    # 96 rows in bands of 40 and 120 columns in blocks of 50: the last ones are smaller.
     monkeypatch.setattr(label_exports, "CHUNK_PX", 40)
+    monkeypatch.setattr(label_exports, "BLOCK_COLS", 50)
     fov_id = loop.ingest("one", n_frames=2, compartments=("whole_cell", "nuclear"))
     bare_id = loop.ingest("two")
     with reading(loop.context.sessions) as session:
