@@ -1,5 +1,5 @@
 import type { Compartment } from "../model/compartments";
-import { bodyOf, type Transport } from "./transport";
+import { bodyOf, bytesOf, jsonOf, type Transport } from "./transport";
 import type { Assignment, Checksums, Launch, WireEdit } from "./types";
 
 export interface StoredLabels {
@@ -66,12 +66,11 @@ export function createAnnotatorApi({ json, send }: Transport): AnnotatorApi {
         await json.POST("/api/v1/jobs/{job_id}/claims", { params: { path: { job_id: jobId } } }),
       ) ?? null,
     assignment: async (id) => bodyOf(await json.GET("/api/v1/assignments/{assignment_id}", at(id))),
-    channel: async (id, index) =>
-      (await send(`/assignments/${id}/channels/${index}.npy`)).arrayBuffer(),
+    channel: async (id, index) => bytesOf(await send(`/assignments/${id}/channels/${index}.npy`)),
     labels: async (id) => {
       const response = await send(`/assignments/${id}/labels.npy`);
       const seq = Number(response.headers.get("Cytoloop-Seq") ?? 0);
-      return { npy: await response.arrayBuffer(), seq };
+      return { npy: await bytesOf(response), seq };
     },
     edits: async (id, lastSeq) => {
       const held: WireEdit[] = [];
@@ -96,19 +95,19 @@ export function createAnnotatorApi({ json, send }: Transport): AnnotatorApi {
     submit: async (id, body) => {
       await json.POST("/api/v1/assignments/{assignment_id}/submit", { ...at(id), body });
     },
-    marks: async (id) => (await send(`/assignments/${id}/marks`)).json(),
+    marks: async (id) => jsonOf(await send(`/assignments/${id}/marks`)),
     requestPrediction: async (id, body) => {
       const init = {
         method: "POST",
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify(body),
       };
-      return (await send(`/assignments/${id}/predictions`, init)).json();
+      return jsonOf(await send(`/assignments/${id}/predictions`, init));
     },
     prediction: async (id, predictionId) =>
-      (await send(`/assignments/${id}/predictions/${predictionId}`)).json(),
+      jsonOf(await send(`/assignments/${id}/predictions/${predictionId}`)),
     predictionLabels: async (id, predictionId) =>
-      (await send(`/assignments/${id}/predictions/${predictionId}/labels.npy`)).arrayBuffer(),
+      bytesOf(await send(`/assignments/${id}/predictions/${predictionId}/labels.npy`)),
     release: async (id) => {
       await json.POST("/api/v1/assignments/{assignment_id}/release", at(id));
     },

@@ -76,6 +76,24 @@ export function createTransport(options: TransportOptions): Transport {
   return { json, send };
 }
 
+/** The bytes of an answer; a connection that breaks while they come is one that gives no answer. */
+export function bytesOf(response: Response): Promise<ArrayBuffer> {
+  return whole(response.arrayBuffer());
+}
+
+/** The body of a JSON answer, as `bytesOf`. */
+export function jsonOf<T>(response: Response): Promise<T> {
+  return whole(response.json());
+}
+
+async function whole<T>(body: Promise<T>): Promise<T> {
+  try {
+    return await body;
+  } catch (failure) {
+    throw failure instanceof TypeError ? offlineError() : failure;
+  }
+}
+
 interface PageQuery {
   after: number;
   limit: number;

@@ -1,3 +1,5 @@
+import { percentOf } from "./percent";
+
 /** Texts of the admin page. */
 export const adminStrings = {
   title: "Admin",
@@ -83,6 +85,8 @@ export const adminStrings = {
     submit: "Create job",
     submitting: "Creating…",
     needName: "Give the job a name.",
+    needNumber: (field: string) => `Give a number for: ${field}.`,
+    taken: "Some of the chosen FOVs are in another job by now. Look at the others, then create it.",
     progress: (done: number, all: number) => `${done} of ${all} crops submitted`,
     progressOf: (name: string) => `Progress of ${name}`,
     preparing: "Predicting and cutting crops…",
@@ -94,12 +98,13 @@ export const adminStrings = {
       link: "Launch link",
     },
     crops: (size: number, overlap: number, redundancy: number) =>
-      `${size} px, ${Math.round(overlap * 100)} % overlap, ×${redundancy}`,
+      `${size} px, ${percentOf(overlap)} % overlap, ×${redundancy}`,
     annotator: "Annotator",
     annotatorOf: (job: string) => `Annotator for ${job}`,
     link: "Create link",
     linkOf: (annotator: string) => `Launch link of ${annotator}`,
     needAnnotator: "Name the annotator first.",
+    copyByHand: "The link is selected: press Ctrl+C.",
   },
   datasets: {
     title: "Dataset versions",

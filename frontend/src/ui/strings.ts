@@ -12,6 +12,7 @@ export const strings = {
     none: "–",
     copy: "Copy",
     copied: "Copied",
+    more: (n: number, of: number) => `Show ${n} more of ${of}`,
     skipToContent: "Skip to content",
     unexpected: "Something went wrong on this page. Reload it to continue.",
   },

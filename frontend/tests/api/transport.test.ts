@@ -5,6 +5,7 @@ import {
   createAnnotatorApi,
   createReviewerApi,
   createSignInApi,
+  createTransport,
 } from "../../src/api";
 import { FakeServer, page, refusal } from "../fake-server";
 
@@ -63,6 +64,23 @@ describe("transport", () => {
     expect(error.message).toBe(
       "The server cannot be reached. Check the connection, then try again.",
     );
+  });
+
+  it("says so, too, when the connection breaks while an answer comes", async () => {
+    const broken = new Response("half of it");
+    broken.arrayBuffer = () => Promise.reject(new TypeError("network error"));
+    const fetch = async () => broken;
+    const transport = createTransport({ token: () => null, baseUrl: "http://lab.test", fetch });
+    const api = createAnnotatorApi(transport);
+    expect(await failureOf(api.labels(8))).toMatchObject({ code: "offline", isTransient: true });
+    const again = createAnnotatorApi(
+      createTransport({
+        token: () => null,
+        baseUrl: "http://lab.test",
+        fetch: async () => new Response("<h1>A portal</h1>"),
+      }),
+    );
+    await expect(again.marks(8)).rejects.toThrow(SyntaxError);
   });
 
   it("reports a refused token", async () => {

@@ -46,6 +46,31 @@ describe("projects", () => {
   });
 });
 
+describe("an address", () => {
+  it.each(["constructor", "%", "toString"])(
+    "that leads nowhere (%s) shows the images",
+    async (part) => {
+      open(part);
+      expect(await screen.findByRole("heading", { name: "FOVs" })).toBeTruthy();
+    },
+  );
+});
+
+describe("a long table", () => {
+  it("shows its rows in parts", async () => {
+    const many = Array.from({ length: 450 }, (_, i) => fov({ id: i + 1, name: `spleen-${i + 1}` }));
+    server.on("GET /projects/1/fovs", page(...many));
+    const { user } = open("fovs");
+    const table = within(await screen.findByRole("table", { name: "FOVs" }));
+    const nRows = () => table.getAllByRole("row").length - 1;
+    expect(nRows()).toBe(200);
+    await user.click(screen.getByRole("button", { name: "Show 200 more of 450" }));
+    await user.click(screen.getByRole("button", { name: "Show 50 more of 450" }));
+    expect(nRows()).toBe(450);
+    expect(screen.queryByRole("button", { name: /more of/ })).toBeNull();
+  });
+});
+
 describe("upload", () => {
   const readable = {
     name: "a.tif",
@@ -67,6 +92,7 @@ describe("upload", () => {
     message: null,
     preview_png: "AAAA",
   };
+  const clear = { ...readable, warnings: [] };
   const file = new File([new Uint8Array([1])], "a.tif", { type: "image/tiff" });
 
   it("shows what will be read, then ingests with the chosen channels", async () => {
@@ -139,6 +165,47 @@ describe("upload", () => {
     expect(formBody("POST /projects/1/fovs")).toEqual({ acquisition: "2" });
   });
 
+  it("ingests the file that was looked at last, whichever answer comes first", async () => {
+    const answers: ((preview: object) => void)[] = [];
+    server
+      .when("POST /projects/1/previews", () => new Promise((resolve) => answers.push(resolve)))
+      .on("POST /projects/1/fovs", refusal(409, "conflict", "That name is taken."));
+    const { user } = open("fovs");
+    const field = await screen.findByLabelText("Image file");
+    await user.upload(field, file);
+    await user.upload(field, new File([new Uint8Array([2])], "b.tif"));
+    await waitFor(() => expect(answers).toHaveLength(2));
+    answers[1]?.({ ...clear, dtype: "uint8" });
+    expect(await screen.findByText("uint8")).toBeTruthy();
+    answers[0]?.(clear);
+    await user.click(screen.getByRole("button", { name: "Ingest" }));
+    expect((await screen.findByRole("alert")).textContent).toContain("That name is taken.");
+    expect(screen.queryByText("uint16")).toBeNull();
+    const sent = server.calls("POST /projects/1/fovs")[0]?.body as FormData;
+    expect((sent.get("file") as File).name).toBe("b.tif");
+
+    await user.upload(field, file);
+    await waitFor(() => expect(answers).toHaveLength(3));
+    expect(screen.queryByRole("alert")).toBeNull();
+  });
+
+  it("ingests nothing by a choice that could not be read", async () => {
+    server.when("POST /projects/1/previews", ({ body }) =>
+      (body as FormData).get("nuclear") === "1"
+        ? refusal(422, "unreadable_image", "Channel 1 ends too early.")
+        : clear,
+    );
+    const { user } = open("fovs");
+    await user.upload(await screen.findByLabelText("Image file"), file);
+    const ingest = await screen.findByRole<HTMLButtonElement>("button", { name: "Ingest" });
+    await waitFor(() => expect(ingest.disabled).toBe(false));
+    await user.selectOptions(screen.getByLabelText("Nuclear channel"), "1: CD45");
+    expect((await screen.findByRole("alert")).textContent).toContain("ends too early");
+    expect(ingest.disabled).toBe(true);
+    await user.selectOptions(screen.getByLabelText("Nuclear channel"), "");
+    await waitFor(() => expect(ingest.disabled).toBe(false));
+  });
+
   it("says what is wrong with a file and offers no ingest", async () => {
     const message = "a.tif ends inside page 2. Export it again.";
     server.on("POST /projects/1/previews", refusal(422, "unreadable_image", message));
@@ -172,6 +239,49 @@ describe("jobs", () => {
     });
   });
 
+  it("take an empty field for no zero, and half a percent as it is", async () => {
+    server
+      .on("GET /projects/1", project({ settings: { ...project().settings, overlap: 0.125 } }))
+      .on("GET /projects/1/jobs", page(job({ overlap: 0.125 })))
+      .on("POST /projects/1/jobs", job());
+    const { user } = open("jobs");
+    expect(await screen.findByText("256 px, 12.5 % overlap, ×1")).toBeTruthy();
+    const form = within(screen.getByRole("form", { name: "New job" }));
+    const overlap = form.getByLabelText<HTMLInputElement>("Overlap (%)");
+    expect(overlap.value).toBe("12.5");
+    await user.type(form.getByLabelText("Name"), "First pass");
+    await user.clear(overlap);
+    await user.click(form.getByRole("button", { name: "Create job" }));
+    expect(form.getByRole("alert").textContent).toContain("Give a number for: Overlap (%).");
+    expect(server.calls("POST /projects/1/jobs")).toEqual([]);
+  });
+
+  it("offer no FOV that another job has taken, and do not begin with all instead", async () => {
+    const taken = fov({ id: 3, state: "annotating" });
+    const other = fov({ id: 4, name: "spleen-2", state: "ingested" });
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    server
+      .on("GET /projects/1/jobs", page())
+      .on("GET /projects/1/fovs", page(fov({ id: 3, state: "ingested" }), other))
+      .on("POST /projects/1/jobs", job());
+    const { user } = open("jobs");
+    const form = within(await screen.findByRole("form", { name: "New job" }));
+    await user.type(form.getByLabelText("Name"), "First pass");
+    await user.click(await form.findByLabelText("spleen-1"));
+    server.on("GET /projects/1/fovs", page(taken, other));
+    await vi.advanceTimersByTimeAsync(10_100);
+    await waitFor(() => expect(form.queryByLabelText("spleen-1")).toBeNull());
+    await user.click(form.getByRole("button", { name: "Create job" }));
+    expect((await form.findByRole("alert")).textContent).toContain("in another job by now");
+    expect(server.calls("POST /projects/1/jobs")).toEqual([]);
+    await user.click(form.getByLabelText("spleen-2"));
+    server.on("GET /projects/1/fovs", page(taken, { ...other, state: "annotating" }));
+    await user.click(form.getByRole("button", { name: "Create job" }));
+    await waitFor(() => expect(form.queryByLabelText("spleen-2")).toBeNull());
+    expect(server.calls("POST /projects/1/jobs")[0]?.body).toMatchObject({ fov_ids: [4] });
+    vi.useRealTimers();
+  });
+
   it("show how far they are and why they failed", async () => {
     const failed = job({
       id: 6,
@@ -182,7 +292,7 @@ describe("jobs", () => {
     server.on("GET /projects/1/jobs", page(job(), failed));
     open("jobs");
     const bar = await screen.findByRole("progressbar", { name: "Progress of First pass" });
-    expect(bar.getAttribute("aria-valuenow")).toBe("63");
+    expect(bar.getAttribute("aria-valuenow")).toBe("62");
     expect(screen.getByText("5 of 8 crops submitted")).toBeTruthy();
     expect(screen.getByText("The predictor is gone.")).toBeTruthy();
   });
@@ -199,6 +309,17 @@ describe("jobs", () => {
     const link = await screen.findByLabelText<HTMLInputElement>("Launch link of Ann");
     expect(link.value).toBe(new URL("/embed/abc", window.location.origin).href);
     expect(server.calls("POST /jobs/5/launch-tokens")[0]?.body).toEqual({ annotator: "Ann" });
+    await user.click(screen.getByRole("button", { name: "Copy" }));
+    expect(await screen.findByRole("button", { name: "Copied" })).toBeTruthy();
+
+    server.on("POST /jobs/5/launch-tokens", { launch_token: "def", url: "/embed/def" });
+    await user.type(screen.getByLabelText("Annotator for First pass"), "Bob");
+    await user.click(screen.getByRole("button", { name: "Create link" }));
+    const next = await screen.findByLabelText<HTMLInputElement>("Launch link of Bob");
+    vi.spyOn(navigator.clipboard, "writeText").mockRejectedValue(new Error("Not allowed."));
+    await user.click(screen.getByRole("button", { name: "Copy" }));
+    expect(await screen.findByText("The link is selected: press Ctrl+C.")).toBeTruthy();
+    expect([next.selectionStart, next.selectionEnd]).toEqual([0, next.value.length]);
   });
 });
 
@@ -287,6 +408,22 @@ describe("promotions", () => {
     decided_by_id: null,
     decided_at: "2026-03-04T05:06:07Z",
   };
+
+  it("come by themselves, with the model that is to be rolled back", async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    server
+      .on("GET /projects/1/promotions", page())
+      .on("GET /projects/1/model-versions", page(modelVersion()));
+    open("promotions");
+    await screen.findByText("No decision yet");
+    server
+      .on("GET /projects/1", project({ current_model: { id: 2, name: "unet-1" } }))
+      .on("GET /projects/1/promotions", page(decision));
+    await vi.advanceTimersByTimeAsync(15_100);
+    expect(await screen.findByText("unet-1 is better than baseline.")).toBeTruthy();
+    expect(await screen.findByText(/^New jobs are predicted by unet-1/)).toBeTruthy();
+    vi.useRealTimers();
+  });
 
   it("stand with their reason, and are rolled back only with one", async () => {
     server

@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { act, screen, within } from "@testing-library/react";
 import { beforeEach, describe, expect, it } from "vitest";
 import { ReviewPage } from "../../src/ui/review/ReviewPage";
 import { FakeServer, page, refusal } from "../fake-server";
@@ -49,6 +49,30 @@ describe("list of FOVs", () => {
     expect(within(waiting).queryByText("spleen-2")).toBeNull();
     const others = screen.getByRole("region", { name: "Other FOVs" });
     expect(within(others).getByText("Accepted", { selector: ".pill" })).toBeTruthy();
+  });
+
+  it("stays with the chosen project, also after an FOV of it", async () => {
+    const other = project({ id: 2, name: "Tonsil", counts: { ...project().counts, fovs: {} } });
+    const tonsil = fov({ id: 8, project_id: 2, name: "tonsil-1", state: "accepted" });
+    server
+      .on("GET /projects", page(project(), other))
+      .on("GET /projects/2/fovs", page(tonsil))
+      .on("GET /fovs/8", tonsil)
+      .on("GET /fovs/8/preview.png", new Response(new Blob(["png"])))
+      .on("GET /fovs/8/findings", page())
+      .on("GET /fovs/8/stitch-report", refusal(404, "not_found", "None."));
+    const { user } = showPage(<ReviewPage />, server, "reviewer");
+    await screen.findByRole("link", { name: "spleen-1" });
+    await user.selectOptions(screen.getByLabelText("Project"), "Tonsil");
+    await screen.findByRole("link", { name: "tonsil-1" });
+    expect(window.location.hash).toBe("#/projects/2");
+    act(() => {
+      window.location.hash = "#/fovs/8";
+    });
+    await screen.findByRole("heading", { name: /^tonsil-1/ });
+    expect(screen.getByRole("link", { name: /All FOVs/ }).getAttribute("href")).toBe(
+      "#/projects/2",
+    );
   });
 
   it("says when nothing waits", async () => {
@@ -184,6 +208,23 @@ describe("one FOV", () => {
     await user.click(screen.getByRole("button", { name: "Return" }));
     expect((await screen.findByRole("alert")).textContent).toContain("a newer revision");
     expect(screen.getByLabelText<HTMLTextAreaElement>("Notes").value).toBe("Split the pair.");
+  });
+
+  it("shows the labels of the moment when others had been looked at", async () => {
+    const { user } = open();
+    await screen.findByRole("button", { name: "Accept" });
+    const { current_revision } = stitched;
+    const next = current_revision && { ...current_revision, id: 9, counts: { nuclear: 333 } };
+    server
+      .on("POST /fovs/3/reviews", refusal(409, "conflict", "It has other labels now."))
+      .on("GET /fovs/3", { ...stitched, current_revision: next });
+    await user.click(screen.getByRole("button", { name: "Accept" }));
+    expect((await screen.findByRole("alert")).textContent).toContain("other labels now");
+    expect(await screen.findByText("333")).toBeTruthy();
+    server.on("POST /fovs/3/reviews", { id: 1 });
+    await user.click(screen.getByRole("button", { name: "Accept" }));
+    await screen.findByText("Accepted. It joins the next dataset version.");
+    expect(server.calls("POST /fovs/3/reviews").at(-1)?.body).toMatchObject({ revision_id: 9 });
   });
 
   it("offers no decision on an FOV that is not stitched", async () => {

@@ -77,6 +77,9 @@ describe("cell types", () => {
     expect(form.getByText("No cell types yet. Annotators draw outlines only.")).toBeTruthy();
     await save();
     await waitFor(() => expect(sent()).toEqual([{ settings: { cell_types: [] } }]));
+    await form.findByText("Saved.");
+    await user.click(form.getByRole("button", { name: "Add a cell type" }));
+    expect(form.queryByText("Saved.")).toBeNull();
   });
 
   it("say beside the field what the server refuses", async () => {
@@ -114,6 +117,19 @@ describe("thresholds", () => {
     expect(sent()).toEqual([
       { settings: { submit_checks: { min_area_px: 30, min_bright_area_px: 80 } } },
     ]);
+    await user.type(area, "0");
+    expect(form.queryByText("Saved.")).toBeNull();
+  });
+
+  it("that are no numbers are not left out: the server says what is wrong with them", async () => {
+    const { user, form, save } = await open("Checks before a crop is submitted");
+    const message = "submit_checks: min_area_px is '1o'; give a number of 0 or more.";
+    server.on("PATCH /projects/1", refusal(422, "invalid_input", message));
+    await user.clear(form.getByLabelText("Smallest cell (px)"));
+    await user.type(form.getByLabelText("Smallest cell (px)"), "1o");
+    await save();
+    expect((await form.findByRole("alert")).textContent).toBe(message);
+    expect(sent()).toMatchObject([{ settings: { submit_checks: { min_area_px: "1o" } } }]);
   });
 
   it("of the automatic checks show what is set, and what is wrong", async () => {

@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import type { AdminApi, Job } from "../../api";
 import { Button } from "../components/Button";
 import { Failure } from "../components/Notice";
@@ -39,21 +39,24 @@ export function LaunchLinkForm({ api, job }: { api: AdminApi; job: Job }) {
         </Button>
       </form>
       {create.error && <Failure message={create.error.message} />}
-      {made && <CopyLink label={text.linkOf(made.annotator)} url={made.url} />}
+      {made && <CopyLink key={made.url} label={text.linkOf(made.annotator)} url={made.url} />}
     </div>
   );
 }
 
 function CopyLink({ label, url }: { label: string; url: string }) {
   const [copied, setCopied] = useState(false);
-  // The clipboard is refused in some frames; the selected text can then be copied by hand.
+  const field = useRef<HTMLInputElement>(null);
   const copy = useAction(async () => {
+    // Without HTTPS, and in some frames, there is no clipboard: the text is copied by hand then.
+    field.current?.select();
     await navigator.clipboard.writeText(url);
     setCopied(true);
   });
   return (
     <div className="copy-link">
       <input
+        ref={field}
         className="input"
         readOnly
         aria-label={label}
@@ -63,6 +66,7 @@ function CopyLink({ label, url }: { label: string; url: string }) {
       <Button small onClick={() => copy.run()}>
         {copied ? strings.common.copied : strings.common.copy}
       </Button>
+      {copy.error && <span role="status">{text.copyByHand}</span>}
     </div>
   );
 }

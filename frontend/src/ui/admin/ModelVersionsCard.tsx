@@ -14,6 +14,8 @@ import { adminStrings } from "../strings-admin";
 import type { SectionProps } from "./ProjectPage";
 
 const text = adminStrings.training;
+/** A run may end, or a worker decide, at any time. */
+const REFRESH_MS = 10_000;
 
 /** A score on the test split; metrics hold it apart from those of the training, or beside them. */
 const scoreOf = ({ metrics }: ModelVersion, ...keys: string[]) =>
@@ -41,7 +43,11 @@ const FIGURES: readonly Column<ModelVersion>[] = [
 ];
 
 export function ModelVersionsCard({ api, project }: SectionProps) {
-  const models = useResource(`models/${project.id}`, () => api.modelVersions(project.id));
+  const models = useResource(
+    `models/${project.id}`,
+    () => api.modelVersions(project.id),
+    () => REFRESH_MS,
+  );
   const [considered, setConsidered] = useState(false);
   const consider = useAction(async (model: ModelVersion) => {
     await api.promote(project.id, model.id);

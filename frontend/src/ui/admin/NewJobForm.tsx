@@ -4,7 +4,8 @@ import { Button } from "../components/Button";
 import { Field, SelectField, TextField } from "../components/Field";
 import { Failure } from "../components/Notice";
 import { useAction } from "../hooks/useAction";
-import { useResource } from "../hooks/useResource";
+import { type Resource, useResource } from "../hooks/useResource";
+import { percentOf } from "../percent";
 import { adminStrings } from "../strings-admin";
 
 const text = adminStrings.jobs;
@@ -28,13 +29,24 @@ function emptyDraft({ settings }: Project): Draft {
   return {
     name: "",
     cropSizePx: String(settings.crop_size_px),
-    overlapPercent: String(Math.round(settings.overlap * 100)),
+    overlapPercent: percentOf(settings.overlap),
     redundancy: "1",
     startFrom: "accepted",
     instructions: "",
     fovIds: [],
   };
 }
+
+/** An empty field is no zero. */
+function numberIn(value: string, field: string): number {
+  const number = value.trim() === "" ? Number.NaN : Number(value);
+  if (Number.isNaN(number)) throw new Error(text.needNumber(field));
+  return number;
+}
+
+const REFRESH_MS = 10_000;
+/** FOVs that no open job holds; a returned one is in its job's hands still. */
+const isFree = ({ state }: Fov) => !["annotating", "stitched", "returned"].includes(state);
 
 interface NewJobFormProps {
   api: AdminApi;
@@ -45,18 +57,30 @@ interface NewJobFormProps {
 export function NewJobForm({ api, project, onCreated }: NewJobFormProps) {
   const [draft, setDraft] = useState(() => emptyDraft(project));
   const change = (part: Partial<Draft>) => setDraft((before) => ({ ...before, ...part }));
+  const fovs = useResource(
+    `job-fovs/${project.id}`,
+    () => api.fovs(project.id),
+    () => REFRESH_MS,
+  );
+  const free = fovs.data?.filter(isFree) ?? [];
   const create = useAction(async () => {
     if (!draft.name.trim()) throw new Error(text.needName);
+    const chosen = draft.fovIds.filter((id) => free.some((fov) => fov.id === id));
+    if (chosen.length < draft.fovIds.length) {
+      change({ fovIds: chosen });
+      throw new Error(text.taken);
+    }
     await api.createJob(project.id, {
       name: draft.name.trim(),
-      crop_size_px: Number(draft.cropSizePx),
-      overlap: Number(draft.overlapPercent) / 100,
-      redundancy: Number(draft.redundancy),
+      crop_size_px: numberIn(draft.cropSizePx, text.cropSize),
+      overlap: numberIn(draft.overlapPercent, text.overlap) / 100,
+      redundancy: numberIn(draft.redundancy, text.redundancy),
       start_from: draft.startFrom,
       instructions: draft.instructions,
       ...(draft.fovIds.length > 0 && { fov_ids: [...draft.fovIds] }),
     });
     setDraft(emptyDraft(project));
+    fovs.reload();
     onCreated();
   });
   const submit = (event: FormEvent) => {
@@ -82,6 +106,7 @@ export function NewJobForm({ api, project, onCreated }: NewJobFormProps) {
           type="number"
           min={0}
           max={50}
+          step="any"
           value={draft.overlapPercent}
           onValue={(overlapPercent) => change({ overlapPercent })}
         />
@@ -105,8 +130,8 @@ export function NewJobForm({ api, project, onCreated }: NewJobFormProps) {
         )}
       </Field>
       <FovChoice
-        api={api}
-        projectId={project.id}
+        fovs={fovs}
+        free={free}
         chosen={draft.fovIds}
         onChoose={(fovIds) => change({ fovIds })}
       />
@@ -127,19 +152,16 @@ export function NewJobForm({ api, project, onCreated }: NewJobFormProps) {
 }
 
 interface FovChoiceProps {
-  api: AdminApi;
-  projectId: number;
+  fovs: Resource<Fov[]>;
+  free: readonly Fov[];
   chosen: readonly number[];
   onChoose: (ids: readonly number[]) => void;
 }
 
-/** FOVs that no open job holds; a returned one is in its job's hands still. */
-const isFree = ({ state }: Fov) => !["annotating", "stitched", "returned"].includes(state);
-
-function FovChoice({ api, projectId, chosen, onChoose }: FovChoiceProps) {
-  const fovs = useResource(`job-fovs/${projectId}`, () => api.fovs(projectId));
-  const free = fovs.data?.filter(isFree) ?? [];
-  if (fovs.error) return <Failure message={fovs.error.message} onRetry={fovs.reload} />;
+function FovChoice({ fovs, free, chosen, onChoose }: FovChoiceProps) {
+  if (fovs.error && !fovs.data) {
+    return <Failure message={fovs.error.message} onRetry={fovs.reload} />;
+  }
   if (free.length === 0) return null;
   const toggle = (id: number, on: boolean) =>
     onChoose(on ? [...chosen, id] : chosen.filter((other) => other !== id));

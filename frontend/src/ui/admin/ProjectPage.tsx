@@ -14,6 +14,9 @@ import { TrainingSection } from "./TrainingSection";
 const text = adminStrings;
 const SettingsSection = lazy(() => import("./settings/SettingsSection"));
 
+/** Which model predicts may be decided at any time. */
+const REFRESH_MS = 15_000;
+
 export interface SectionProps {
   api: AdminApi;
   project: Project;
@@ -40,8 +43,13 @@ interface ProjectPageProps {
 }
 
 export function ProjectPage({ api, projectId, section }: ProjectPageProps) {
-  const project = useResource(`project/${projectId}`, () => api.project(projectId));
-  const name: SectionName = section && section in SECTIONS ? (section as SectionName) : "fovs";
+  const project = useResource(
+    `project/${projectId}`,
+    () => api.project(projectId),
+    () => REFRESH_MS,
+  );
+  const name: SectionName =
+    section && Object.hasOwn(SECTIONS, section) ? (section as SectionName) : "fovs";
   const Section = SECTIONS[name];
   return (
     <Loaded resource={project}>

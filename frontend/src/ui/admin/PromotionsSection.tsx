@@ -14,6 +14,7 @@ import { adminStrings } from "../strings-admin";
 import type { SectionProps } from "./ProjectPage";
 
 const text = adminStrings.promotions;
+const REFRESH_MS = 10_000;
 
 interface History {
   promotions: Promotion[];
@@ -49,7 +50,11 @@ function columnsOf(models: readonly ModelVersion[], first: string): Column<Promo
 }
 
 export function PromotionsSection({ api, project, onChanged }: SectionProps) {
-  const history = useResource(`promotions/${project.id}`, () => loadHistory(api, project.id));
+  const history = useResource(
+    `promotions/${project.id}`,
+    () => loadHistory(api, project.id),
+    () => REFRESH_MS,
+  );
   const onRolledBack = () => {
     history.reload();
     onChanged();

@@ -69,7 +69,6 @@ export function TrainingSection(props: SectionProps) {
     runs.reload();
   });
   const isBusy = runs.data?.some((run) => run.kind === "train" && isAlive(run)) ?? false;
-  const nSucceeded = runs.data?.filter(({ state }) => state === "succeeded").length ?? 0;
   return (
     <>
       <section className="card" aria-label={text.runs}>
@@ -92,7 +91,7 @@ export function TrainingSection(props: SectionProps) {
           )}
         </Loaded>
       </section>
-      <ModelVersionsCard {...props} key={nSucceeded} />
+      <ModelVersionsCard {...props} />
     </>
   );
 }

@@ -5,6 +5,7 @@ import { Field, SelectField, TextField } from "../components/Field";
 import { Banner, Failure, Loading } from "../components/Notice";
 import { valueAt } from "../format";
 import { useAction } from "../hooks/useAction";
+import { type Question, useQuestion } from "../hooks/useQuestion";
 import { adminStrings } from "../strings-admin";
 import { PreviewCard } from "./PreviewCard";
 
@@ -22,16 +23,16 @@ type Choices = Omit<FovForm, "file">;
 export function UploadForm({ api, projectId, onIngested }: UploadFormProps) {
   const [file, setFile] = useState<File | null>(null);
   const [choices, setChoices] = useState<Choices>({});
-  const [preview, setPreview] = useState<Preview | null>(null);
   const [ingested, setIngested] = useState<Fov | null>(null);
-  const look = useAction(async (chosen: File, named: Choices) => {
-    setPreview(await api.preview(projectId, { file: chosen, ...named }));
-  });
+  const look = useQuestion((chosen: File, named: Choices) =>
+    api.preview(projectId, { file: chosen, ...named }),
+  );
+  const preview = look.answer;
   const ingest = useAction(async () => {
     if (!file) return;
     setIngested(await api.upload(projectId, { file, ...choices }));
     setFile(null);
-    setPreview(null);
+    look.forget();
     setChoices({});
     onIngested();
   });
@@ -39,19 +40,21 @@ export function UploadForm({ api, projectId, onIngested }: UploadFormProps) {
   const choose = (change: Choices) => {
     const named = { ...choices, ...change };
     setChoices(named);
-    if (file && change.pixel_size_um === undefined) void look.run(file, named);
+    ingest.clear();
+    if (file && change.pixel_size_um === undefined) look.ask(file, named);
   };
   const pick = (event: ChangeEvent<HTMLInputElement>) => {
     const picked = event.target.files?.[0] ?? null;
     setFile(picked);
     setChoices({});
-    setPreview(null);
+    look.forget();
     setIngested(null);
-    if (picked) void look.run(picked, {});
+    ingest.clear();
+    if (picked) look.ask(picked, {});
   };
   const failure = ingest.error ?? look.error;
   const axesChoices = preview?.what === "axes" ? preview.choices : axesChoicesOf(failure);
-  const isReady = preview !== null && !preview.ambiguous && !look.pending;
+  const isReady = isRead(look);
 
   return (
     <section className="card" aria-label={text.upload}>
@@ -59,7 +62,14 @@ export function UploadForm({ api, projectId, onIngested }: UploadFormProps) {
       {ingested && <Banner tone="success">{text.done(ingested.name)}</Banner>}
       <Field label={text.file}>
         {(control) => (
-          <input {...control} key={ingested?.id} type="file" className="input" onChange={pick} />
+          <input
+            {...control}
+            key={ingested?.id}
+            type="file"
+            className="input"
+            disabled={ingest.pending}
+            onChange={pick}
+          />
         )}
       </Field>
       {failure && <Failure message={failure.message} />}
@@ -96,6 +106,11 @@ export function UploadForm({ api, projectId, onIngested }: UploadFormProps) {
       )}
     </section>
   );
+}
+
+/** What is shown is what would be ingested, and leaves nothing open. */
+function isRead({ answer, pending, error }: Question<never, Preview>): boolean {
+  return answer !== null && !answer.ambiguous && !pending && error === null;
 }
 
 /** The choices that the server names when it refuses to guess the axes. */

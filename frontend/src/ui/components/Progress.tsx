@@ -6,7 +6,8 @@ interface ProgressProps {
 }
 
 export function Progress({ label, fraction, caption }: ProgressProps) {
-  const percent = Math.round(Math.min(1, Math.max(0, fraction)) * 100);
+  // Rounded down: it is whole only when it is over.
+  const percent = Math.floor(Math.min(1, Math.max(0, fraction)) * 100);
   return (
     <div className="progress">
       <div

@@ -1,10 +1,15 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
+import { strings } from "../strings";
+import { Button } from "./Button";
 
 export interface Column<Row> {
   head: string;
   cell: (row: Row) => ReactNode;
   numeric?: boolean;
 }
+
+/** A page with thousands of rows would answer slowly. */
+const ROWS_AT_ONCE = 200;
 
 interface TableProps<Row> {
   /** Read by screen readers; the visible heading stands above the table. */
@@ -16,6 +21,8 @@ interface TableProps<Row> {
 }
 
 export function Table<Row>({ caption, columns, rows, rowKey, isSelected }: TableProps<Row>) {
+  const [limit, setLimit] = useState(ROWS_AT_ONCE);
+  const nHidden = rows.length - limit;
   return (
     <div className="table-scroll">
       <table className="table">
@@ -30,7 +37,7 @@ export function Table<Row>({ caption, columns, rows, rowKey, isSelected }: Table
           </tr>
         </thead>
         <tbody>
-          {rows.map((row) => (
+          {rows.slice(0, limit).map((row) => (
             <tr key={rowKey(row)} aria-selected={isSelected?.(row)}>
               {columns.map((column) => (
                 <td key={column.head} className={column.numeric ? "numeric" : undefined}>
@@ -41,6 +48,11 @@ export function Table<Row>({ caption, columns, rows, rowKey, isSelected }: Table
           ))}
         </tbody>
       </table>
+      {nHidden > 0 && (
+        <Button small onClick={() => setLimit(limit + ROWS_AT_ONCE)}>
+          {strings.common.more(Math.min(nHidden, ROWS_AT_ONCE), rows.length)}
+        </Button>
+      )}
     </div>
   );
 }

@@ -2,6 +2,7 @@ import { createRoot } from "react-dom/client";
 import { createAnnotatorApi, createTransport, createViewPresetsApi } from "../../api";
 import { Banner } from "../components/Notice";
 import { PageErrors } from "../components/PageErrors";
+import { decoded } from "../decoded";
 import { tellHost } from "../ports/host";
 import { embedStrings } from "../strings-embed";
 import { AnnotatorPage } from "./AnnotatorPage";
@@ -21,7 +22,7 @@ import "../styles/overlays.css";
 
 /** The last part of `/embed/<launch token>`. */
 function launchTokenOf(path: string): string {
-  return decodeURIComponent(path.replace(/\/+$/, "").split("/embed/")[1] ?? "");
+  return decoded(path.replace(/\/+$/, "").split("/embed/")[1] ?? "");
 }
 
 function startFlow(launchToken: string): AnnotationFlow {

@@ -4,6 +4,8 @@ export interface Action<Args extends unknown[]> {
   run: (...args: Args) => Promise<void>;
   pending: boolean;
   error: Error | null;
+  /** Forgets the failure. */
+  clear: () => void;
 }
 
 /** One thing a button does: never twice at once, with its failure kept for the page to show. */
@@ -30,5 +32,6 @@ export function useAction<Args extends unknown[]>(
       setPending(false);
     }
   }, []);
-  return { run, pending, error };
+  const clear = useCallback(() => setError(null), []);
+  return { run, pending, error, clear };
 }

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { Fov, ReviewerApi } from "../../api";
+import { ApiError, type Fov, type ReviewerApi } from "../../api";
 import { Button } from "../components/Button";
 import { Field } from "../components/Field";
 import { Banner, Failure } from "../components/Notice";
@@ -23,7 +23,13 @@ export function DecisionForm({ api, fov, onDecided }: DecisionFormProps) {
     if (decision === "returned" && !notes.trim()) throw new Error(text.needNotes);
     const revision_id = fov.current_revision?.id;
     if (revision_id === undefined) return;
-    await api.review(fov.id, { decision, revision_id, notes: notes.trim() });
+    try {
+      await api.review(fov.id, { decision, revision_id, notes: notes.trim() });
+    } catch (failure) {
+      // It has other labels by now, or somebody decided: what is shown is not what would be judged.
+      if (failure instanceof ApiError && failure.status === 409) onDecided();
+      throw failure;
+    }
     setMade(decision);
     onDecided();
   });

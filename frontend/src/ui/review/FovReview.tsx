@@ -24,7 +24,7 @@ export function FovReview({ api, fovId }: { api: ReviewerApi; fovId: number }) {
   const [marked, setMarked] = useState<Finding | null>(null);
   return (
     <>
-      <a href="#/">← {text.back}</a>
+      <a href={fov.data ? `#/projects/${fov.data.project_id}` : "#/"}>← {text.back}</a>
       <Loaded resource={fov}>
         {(found) => (
           <>

@@ -1,4 +1,4 @@
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 import { createReviewerApi, type ReviewerApi } from "../../api";
 import { SelectField } from "../components/Field";
 import { Loaded } from "../components/Loaded";
@@ -30,15 +30,15 @@ function ReviewRoutes() {
   const [place, part] = useHashRoute();
   const fovId = place === "fovs" ? idOf(part) : null;
   return fovId === null ? (
-    <ProjectFovs api={api} />
+    <ProjectFovs api={api} chosen={place === "projects" ? idOf(part) : null} />
   ) : (
     <FovReview key={fovId} api={api} fovId={fovId} />
   );
 }
 
-function ProjectFovs({ api }: { api: ReviewerApi }) {
+/** The FOVs of the chosen project, else of the one with the most to review. */
+function ProjectFovs({ api, chosen }: { api: ReviewerApi; chosen: number | null }) {
   const projects = useResource("projects", api.projects);
-  const [chosen, setChosen] = useState<number | null>(null);
   return (
     <>
       <h1>{text.title}</h1>
@@ -56,7 +56,9 @@ function ProjectFovs({ api }: { api: ReviewerApi }) {
                     label={text.project}
                     value={String(current.id)}
                     options={all.map(({ id, name }) => ({ value: String(id), label: name }))}
-                    onValue={(value) => setChosen(Number(value))}
+                    onValue={(value) => {
+                      window.location.hash = `#/projects/${value}`;
+                    }}
                   />
                 )}
                 <FovList key={current.id} api={api} projectId={current.id} />

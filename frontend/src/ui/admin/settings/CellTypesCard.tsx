@@ -50,8 +50,13 @@ export function CellTypesCard(props: CardProps) {
     setRows((all) => all.map((row) => (row.number === number ? { ...row, ...part } : row)));
   const add = () => {
     const number = 1 + Math.max(-1, ...rows.map((row) => row.number));
+    saving.touch();
     const color = COLORS[rows.length % COLORS.length] ?? "#808080";
     setRows([...rows, { id: "", name: "", color, hotkey: null, number, isKept: false }]);
+  };
+  const remove = (number: number) => {
+    saving.touch();
+    setRows(rows.filter((row) => row.number !== number));
   };
   const save = () => {
     void saving.run({ cell_types: rows.map(wireOf) });
@@ -72,7 +77,7 @@ export function CellTypesCard(props: CardProps) {
           place={index + 1}
           fault={faultOfRow(index)}
           onChange={(part) => change(row.number, part)}
-          onRemove={() => setRows(rows.filter(({ number }) => number !== row.number))}
+          onRemove={() => remove(row.number)}
         />
       ))}
       <div className="actions">

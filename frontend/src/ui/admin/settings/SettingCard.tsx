@@ -1,4 +1,4 @@
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type FormEvent, type ReactNode, useCallback, useState } from "react";
 import type { AdminApi, Project } from "../../../api";
 import { Button } from "../../components/Button";
 import { Banner, Failure } from "../../components/Notice";
@@ -17,6 +17,8 @@ export interface CardProps {
 
 export interface Saving extends Action<[Partial<Settings>]> {
   readonly saved: boolean;
+  /** Something changed that is not saved yet. */
+  readonly touch: () => void;
 }
 
 /** Saves some settings of the project, and knows how that went; `onSaved` gets them as the server holds them. */
@@ -32,7 +34,8 @@ export function useSaving(
     onSaved?.(changed.settings);
     onChanged();
   });
-  return { ...action, saved };
+  const touch = useCallback(() => setSaved(false), []);
+  return { ...action, saved, touch };
 }
 
 interface SettingCardProps {
@@ -52,7 +55,7 @@ export function SettingCard({ title, lead, saving, fault, onSave, children }: Se
     onSave();
   };
   return (
-    <form className="card" aria-label={title} onSubmit={submit} noValidate>
+    <form className="card" aria-label={title} onSubmit={submit} onChange={saving.touch} noValidate>
       <h2>{title}</h2>
       <p className="muted">{lead}</p>
       {children}

@@ -14,6 +14,9 @@ interface ThresholdsCardProps extends CardProps {
   defaults: Readonly<Record<string, number>>;
 }
 
+/** What is no number goes to the server as it is, which says so; a field of numbers would drop it unsaid. */
+const wireOf = (value: string) => (Number.isNaN(Number(value)) ? value : Number(value));
+
 /** Thresholds by name; an empty field leaves its threshold at the default. */
 export function ThresholdsCard(props: ThresholdsCardProps) {
   const { setting, labels, defaults } = props;
@@ -27,7 +30,7 @@ export function ThresholdsCard(props: ThresholdsCardProps) {
   const wrong = message === null ? null : namedIn(message, names);
   const save = () => {
     const given = Object.entries(values).filter(([, value]) => value.trim() !== "");
-    const thresholds = Object.fromEntries(given.map(([name, value]) => [name, Number(value)]));
+    const thresholds = Object.fromEntries(given.map(([name, value]) => [name, wireOf(value)]));
     void saving.run({ [setting]: thresholds });
   };
   return (
@@ -43,9 +46,7 @@ export function ThresholdsCard(props: ThresholdsCardProps) {
           <TextField
             key={name}
             label={labels[name] ?? name}
-            type="number"
-            min={0}
-            step="any"
+            inputMode="decimal"
             placeholder={settingsStrings.byDefault(defaults[name] ?? 0)}
             value={values[name] ?? ""}
             fault={wrong === name ? (message ?? undefined) : undefined}
