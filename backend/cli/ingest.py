@@ -10,6 +10,7 @@ from backend.bootstrap import build_context
 from backend.cli.options import channel_options
 from backend.cli.progress import progress_of
 from backend.config import Settings
+from backend.errors import AlreadyExists, CytoloopError, InvalidInput
 from backend.migrate import migrate
 from backend.services.context import Context
 from backend.services.fovs import IngestOptions, ingest_image
@@ -53,11 +54,13 @@ def _ingest(context: Context, path: Path, options: IngestOptions, *, project_id:
     try:
         with progress_of(path.name) as report:
             fov_id = ingest_image(context, project_id=project_id, path=path, options=options, progress=report)
-    except InputError as fault:
+    except (InputError, InvalidInput, AlreadyExists) as fault:
         if isinstance(fault, UnnamedAcquisition) and options.acquisition is None:
             every = [replace(options, acquisition=number) for number in fault.choices]
             return sum(_ingest(context, path, each, project_id=project_id) for each in every)
-        click.echo(f"Error: {fault}", err=True)
+        # What reads files names them by itself.
+        told = f"{path}: {fault}" if isinstance(fault, CytoloopError) else str(fault)
+        click.echo(f"Error: {told}", err=True)
         return 1
     part = "" if options.acquisition is None else f", acquisition {options.acquisition}"
     click.echo(f"{path}{part}: FOV {fov_id}")

@@ -32,6 +32,17 @@ def test_every_acquisition_becomes_an_fov_and_faults_are_counted(call, installat
     assert "1 of the images could not be ingested; the others are in" in result.output
 
 
+def test_a_name_that_is_taken_stops_no_other_image(call, installation, images):
+    assert call("ingest", images / "b.mcd", "--project", "Colon").exit_code == 0
+    write_mcd(images / "b.mcd", Recorded(2 * PIXELS))
+    write_mcd(images / "c.mcd", Recorded(PIXELS))
+    result = call("ingest", images / "b.mcd", images / "c.mcd", "--project", "Colon")
+    assert result.exit_code == 1
+    assert f"Error: {images / 'b.mcd'}: The project has another FOV named 'b.mcd'" in result.output
+    assert f"{images / 'c.mcd'}: FOV 2" in result.output
+    assert "1 of the images could not be ingested; the others are in" in result.output
+
+
 def test_one_acquisition_may_be_named(call, installation, images):
     result = call("ingest", images / "a.mcd", "--project", "Colon", "--acquisition", "3")
     assert result.exit_code == 0, result.output
