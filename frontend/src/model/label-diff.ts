@@ -196,17 +196,20 @@ function replaceOld(plane: Uint32Array, nCols: number, { window, runs }: LabelDi
   let at = 0;
   for (let i = 0; i < runs.length; i += 4) {
     const old = runs[i + 2];
+    const next = runs[i + 3];
     at += runs[i];
     for (let left = runs[i + 1]; left > 0; ) {
       const offset = at % width;
       const length = Math.min(left, width - offset);
       const start = (row + (at - offset) / width) * nCols + col + offset;
-      for (let place = start; place < start + length; place++) {
+      const end = start + length;
+      // One pass: to look at each pixel first would read the memory of the whole image twice.
+      for (let place = start; place < end; place++) {
         if (plane[place] !== old) {
           return place;
         }
+        plane[place] = next;
       }
-      fillSpan(plane, runs[i + 3], start, start + length);
       at += length;
       left -= length;
     }
@@ -214,7 +217,7 @@ function replaceOld(plane: Uint32Array, nCols: number, { window, runs }: LabelDi
   return -1;
 }
 
-/** Puts back the pieces before the one with the wrong pixel, and says what is wrong with it. */
+/** Puts back the pixels before the wrong one, and says what is wrong with it. */
 function takeBack(
   plane: Uint32Array,
   nCols: number,
@@ -224,9 +227,10 @@ function takeBack(
   let expected = 0;
   visitSegments(diff, (row, col, length, old) => {
     const start = row * nCols + col;
-    if (start + length <= wrongAt) {
-      fillSpan(plane, old, start, start + length);
-    } else if (start <= wrongAt) {
+    if (start <= wrongAt) {
+      fillSpan(plane, old, start, Math.min(start + length, wrongAt));
+    }
+    if (start <= wrongAt && wrongAt < start + length) {
       expected = old;
     }
   });
