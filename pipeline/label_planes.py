@@ -78,27 +78,28 @@ def index_plane(plane: LabelPlane) -> LabelIndex:
     return LabelIndex(labels, _sums(places, np.concatenate([table.areas for table in tables])), boxes)
 
 
-def count_plane_pairs(first: LabelPlane, second: LabelPlane) -> PairCounts:
+def count_plane_pairs(first: LabelPlane, second: LabelPlane, *, with_background: bool = True) -> PairCounts:
     """Count the pixels of every pair of labels as `count_pairs` does, in blocks.
 
     Parameters
     ----------
     first, second : LabelPlane
         Of one shape.
+    with_background : bool
+        Whether pairs with background are counted, too.
     """
     tables = []
     for window in block_windows(first.shape):
         table = count_pairs(first.read(window), second.read(window))
         rows, cols = np.divmod(table.pixels, window.width)
         pixels = (rows + window.row) * first.shape[1] + cols + window.col
-        tables.append(table._replace(pixels=pixels))
-    joined = PairCounts(*(np.concatenate(column) for column in zip(*tables, strict=True)))
-    by_pixel = np.argsort(joined.pixels, kind="stable")
-    joined = PairCounts(*(column[by_pixel] for column in joined))
-    _, firsts, places = _distinct((joined.first << 32) | joined.second)
-    return PairCounts(
-        joined.first[firsts], joined.second[firsts], _sums(places, joined.counts), joined.pixels[firsts]
-    )
+        wanted = with_background | ((table.first > 0) & (table.second > 0))
+        tables.append(np.stack([(table.first << 32) | table.second, table.counts, pixels])[:, wanted])
+    joined = np.concatenate(tables, axis=1)
+    del tables
+    pairs, counts, pixels = joined[:, np.argsort(joined[2], kind="stable")]
+    distinct, firsts, places = _distinct(pairs)
+    return PairCounts(distinct >> 32, distinct & 0xFFFFFFFF, _sums(places, counts), pixels[firsts])
 
 
 def _distinct(values: Ints) -> tuple[Ints, Ints, Ints]:

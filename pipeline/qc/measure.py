@@ -10,7 +10,7 @@ import numba
 import numpy as np
 
 from pipeline.compartments import NUCLEAR, WHOLE_CELL
-from pipeline.contingency import PairCounts, find_slot, place_table
+from pipeline.contingency import find_slot, place_table
 from pipeline.label_planes import LabelPlane, band_windows, count_plane_pairs, index_plane
 from pipeline.qc.parts import count_holes, count_pieces
 from pipeline.types import AnyArray, Floats, Ints
@@ -188,20 +188,15 @@ class NucleiInCells:
 
 def place_nuclei(cells: Instances, nuclei: Instances) -> NucleiInCells:
     """Find the cell of each nucleus; of equal ones the cell with the lower label."""
-    table = count_plane_pairs(cells.plane, nuclei.plane)
-    both = _inside(table)
-    cell, nucleus = cells.index_of(table.first[both]), nuclei.index_of(table.second[both])
-    weakest_first = np.lexsort((-cell, table.counts[both]))
+    table = count_plane_pairs(cells.plane, nuclei.plane, with_background=False)
+    cell, nucleus = cells.index_of(table.first), nuclei.index_of(table.second)
+    weakest_first = np.lexsort((-cell, table.counts))
     cell_of = np.full(len(nuclei), -1, dtype=np.int64)
     inside_px = np.zeros(len(nuclei), dtype=np.int64)
     # Assignment goes in order, so the strongest comes last and stays.
     cell_of[nucleus[weakest_first]] = cell[weakest_first]
-    inside_px[nucleus[weakest_first]] = table.counts[both][weakest_first]
+    inside_px[nucleus[weakest_first]] = table.counts[weakest_first]
     return NucleiInCells(cells, nuclei, cell_of, inside_px)
-
-
-def _inside(table: PairCounts) -> Ints:
-    return np.flatnonzero((table.first > 0) & (table.second > 0))
 
 
 def measure_planes(planes: Mapping[str, LabelPlane], *, seams: Sequence[Window] | None = None) -> Measured:

@@ -52,6 +52,16 @@ def test_blocks_give_the_pairs_of_the_whole(patch, images, height, width):
         assert part.dtype == whole.dtype
 
 
+@given(image_pairs(), SIDES)
+def test_pairs_with_background_are_left_out_on_request(patch, images, side):
+    patch.setattr(label_planes, "BLOCK_SHAPE", (side, side))
+    shared = count_plane_pairs(*map(ArrayPlane, images), with_background=False)
+    whole = count_pairs(*images)
+    both = (whole.first > 0) & (whole.second > 0)
+    for part, column in zip(shared, whole, strict=True):
+        np.testing.assert_array_equal(part, column[both])
+
+
 @given(hnp.array_shapes(min_dims=2, max_dims=2, max_side=30), st.integers(1, 200), SIDES, SIDES)
 def test_bands_and_blocks_cover_each_pixel_once(patch, shape, band_px, height, width):
     patch.setattr(label_planes, "BAND_PX", band_px)
