@@ -3,7 +3,7 @@
 import json
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -109,7 +109,7 @@ def stitch(folder: Path, *, out: Path, report_path: Path | None) -> None:
       cytoloop stitch crops --out stitched.npz --report stitch.json
     """
     manifest = _read_manifest(folder)
-    windows = [Window(*(crop[k] for k in ("row", "col", "height", "width"))) for crop in manifest["crops"]]
+    windows = [_window_of(crop) for crop in manifest["crops"]]
     crops = [read_npz(folder / crop["file"]) for crop in manifest["crops"]]
     shape, n_frames = tuple(manifest["shape"][2:]), manifest["shape"][0]
     names = _compartments_of(folder, crops)
@@ -139,11 +139,16 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest: dict[str, Any] = json.loads(path.read_text())
         names = [crop["file"] for crop in manifest["crops"]]
-        if any(Path(name).name != name for name in names) or len(manifest["shape"]) != 4:
+        windows = [_window_of(crop) for crop in manifest["crops"]]
+        if any(Path(name).name != name for name in names) or len(manifest["shape"]) != 4 or not windows:
             raise KeyError("crops")
     except (ValueError, KeyError, TypeError) as fault:
         raise CropMismatch(f"{path}: not a manifest of crops; write one with `cytoloop crop`.") from fault
     return manifest
+
+
+def _window_of(crop: Mapping[str, Any]) -> Window:
+    return Window(*(int(crop[key]) for key in ("row", "col", "height", "width")))
 
 
 def _compartments_of(folder: Path, crops: list[Any]) -> tuple[str, ...]:

@@ -91,10 +91,14 @@ def test_fractional_labels_are_refused(call, tmp_path):
     fails(call("qc", path), "fractional.npz")
 
 
-def test_crops_that_lost_their_manifest_are_refused(call, tmp_path):
+OUTSIDE = {"file": "../x.npz", "row": 0, "col": 0, "height": 9, "width": 9}
+
+
+@pytest.mark.parametrize("crops", [[OUTSIDE], [{"file": "x.npz"}], []])
+def test_crops_that_lost_their_manifest_are_refused(call, tmp_path, crops):
     fails(call("stitch", tmp_path, "--out", tmp_path / "out.npz"), "manifest.json")
-    (tmp_path / "manifest.json").write_text('{"shape": [1, 1, 9, 9], "crops": [{"file": "../x.npz"}]}')
-    fails(call("stitch", tmp_path, "--out", tmp_path / "out.npz"), "manifest.json")
+    (tmp_path / "manifest.json").write_text(json.dumps({"shape": [1, 1, 9, 9], "crops": crops}))
+    fails(call("stitch", tmp_path, "--out", tmp_path / "out.npz"), "not a manifest of crops")
 
 
 def test_an_image_without_labels_makes_no_dataset(call, tmp_path):
