@@ -5,6 +5,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -36,6 +37,7 @@ from backend.services.transitions import move_fov
 from pipeline.errors import PipelineError
 from pipeline.io.ome_zarr import FovReader
 from pipeline.model_input import model_image
+from pipeline.types import Labels
 from pipeline.windows import Window
 
 _NEW = (FovState.INGESTED, FovState.PROPOSED)
@@ -254,13 +256,18 @@ def _paint(
                 continue
             rows = slice(band.row, band.row + len(band.labels))
             start = starts[band.compartment]
-            canvas.planes[band.compartment][frame, rows] = band.labels + (band.labels > 0) * start
+            canvas.planes[band.compartment][frame, rows] = _above(band.labels, start)
             found = int(band.labels.max(initial=0)) + start
             highest[band.compartment] = max(highest[band.compartment], found)
         for name in set(bands.confidences) & set(compartments):
             held = confidences.get(name)
             confidences[name] = append_confidences(held, bands.confidences[name], start=starts[name])
     return _Painted(confidences, shrink)
+
+
+def _above(labels: Labels, start: int) -> Labels:
+    """Labels raised by `start`; background stays. In int32, since bands are as wide as the FOV."""
+    return np.add(labels, np.int32(start), out=labels.copy(), where=labels > 0)
 
 
 @dataclass(frozen=True)
