@@ -12,6 +12,7 @@ from pipeline.io.labelled import read_annotated, read_labelled
 from training.experiments.catalogue import EXPERIMENTS, find_experiment
 from training.experiments.outcome_files import outcome_folder
 from training.experiments.settings import ExperimentSettings
+from training.presets import DEFAULT_PRESET, change_config, load_preset, preset_names
 
 _LISTED = "\n".join(f"  {name:<18} {entry.summary}" for name, entry in EXPERIMENTS.items())
 
@@ -30,6 +31,14 @@ _LISTED = "\n".join(f"  {name:<18} {entry.summary}" for name, entry in EXPERIMEN
 @click.argument("name", type=click.Choice(list(EXPERIMENTS)), metavar="NAME")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--out", type=OutPath, required=True, help="New folder.")
+@click.option(
+    "--preset",
+    type=click.Choice(preset_names()),
+    default=DEFAULT_PRESET,
+    show_default=True,
+    help="What is trained.",
+)
+@click.option("--set", "changes", multiple=True, metavar="KEY=VALUE", help="Change one setting of it.")
 @click.option("--epochs", type=click.IntRange(min=1), help="Budget of each model that is trained.")
 @click.option(
     "--minutes", type=click.FloatRange(min=0, min_open=True), help="The same as time; makes runs differ."
@@ -55,16 +64,22 @@ _LISTED = "\n".join(f"  {name:<18} {entry.summary}" for name, entry in EXPERIMEN
     show_default=True,
     help="What tells the categories of `specialists` apart.",
 )
-def experiment(name: str, *, paths: tuple[Path, ...], out: Path, **options: Any) -> None:
+def experiment(
+    name: str, *, paths: tuple[Path, ...], out: Path, preset: str, changes: tuple[str, ...], **options: Any
+) -> None:
     """Run one experiment; the help text above lists them."""
     chosen = find_experiment(name)
+    config = change_config(load_preset(preset), changes)
     with (
         outcome_folder(out) as write,
         tempfile.TemporaryDirectory(prefix="cytoloop-") as scratch,
         progress_of(name) as report,
     ):
         settings = ExperimentSettings(
-            scratch=Path(scratch), progress=lambda done: report(round(done * 1000), 1000), **options
+            scratch=Path(scratch),
+            config=config,
+            progress=lambda done: report(round(done * 1000), 1000),
+            **options,
         )
         images = read_annotated(paths) if chosen.takes == "annotators" else list(read_labelled(paths))
         outcome = chosen.load()(images, settings=settings)

@@ -9,7 +9,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from training.config import UNetConfig
+from training.config import NetworkConfig, UNetConfig
 from training.errors import InvalidConfig
 
 Row = dict[str, Any]
@@ -23,6 +23,8 @@ class ExperimentSettings:
     ----------
     scratch
         An existing folder for datasets and models; the caller removes it.
+    config
+        Of each model that is trained.
     epochs, minutes
         Budget of each model that is trained; see `training.train.train_model`.
     seed
@@ -40,7 +42,7 @@ class ExperimentSettings:
     """
 
     scratch: Path
-    config: UNetConfig = field(default_factory=UNetConfig)
+    config: NetworkConfig = field(default_factory=UNetConfig)
     epochs: int | None = None
     minutes: float | None = None
     seed: int = 0
