@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numba
 import numpy as np
 
 from pipeline.compartments import NUCLEAR, WHOLE_CELL
 from pipeline.contingency import count_pairs
 from pipeline.labels import check_labels, check_same_shape, map_labels, present_labels
-from pipeline.types import AnyArray, Ints, LabelSet
+from pipeline.types import AnyArray, Ints, LabelSet, Mask
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,13 +87,24 @@ def pair_compartments(whole_cell: AnyArray, nuclear: AnyArray) -> CompartmentMat
 
 
 def _free_pairs(cells: Ints, nuclei: Ints) -> Ints:
-    nucleus_of: dict[int, int] = {}
-    taken: set[int] = set()
-    for cell, nucleus in zip(cells.tolist(), nuclei.tolist(), strict=True):
-        if cell not in nucleus_of and nucleus not in taken:
-            nucleus_of[cell] = nucleus
-            taken.add(nucleus)
-    return np.array(list(nucleus_of.items()), dtype=np.int64).reshape(-1, 2)
+    _, cell_places = np.unique(cells, return_inverse=True)
+    _, nucleus_places = np.unique(nuclei, return_inverse=True)
+    made = _make_pairs(cell_places, nucleus_places)
+    return np.stack((cells[made], nuclei[made]), axis=1)
+
+
+@numba.njit(cache=True)
+def _make_pairs(cells: Ints, nuclei: Ints) -> Mask:
+    """Say which pairs are made when each takes its cell and its nucleus away from those after it."""
+    taken_cells = np.zeros(len(cells), np.bool_)
+    taken_nuclei = np.zeros(len(nuclei), np.bool_)
+    made = np.zeros(len(cells), np.bool_)
+    for k in range(len(cells)):
+        made[k] = not taken_cells[cells[k]] and not taken_nuclei[nuclei[k]]
+        if made[k]:
+            taken_cells[cells[k]] = True
+            taken_nuclei[nuclei[k]] = True
+    return made
 
 
 def match_compartments(whole_cell: AnyArray, nuclear: AnyArray) -> tuple[LabelSet, CompartmentMatch]:
