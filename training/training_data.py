@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from pipeline.dataset import load_split
 from pipeline.io.dataset_files import read_manifest
 from pipeline.model_input import INPUT_CHANNELS
 from pipeline.types import Image, Labels
-from training.augment import Batch, TrainingCrop, prepare_crop, stack_batch
+from training.augment import Batch, Targets, TrainingCrop, prepare_crop, stack_batch
 from training.config import NetworkConfig
 from training.errors import UnusableDataset
 from training.model_folder import channel_names
@@ -188,19 +189,27 @@ def _spread(crops: list[TrainingCrop], *, n_most: int) -> list[TrainingCrop]:
 
 
 def validation_batches(crops: list[TrainingCrop], *, config: NetworkConfig) -> list[Batch]:
-    """Cut the validation crops into squares of the training size, the same ones in every epoch."""
+    """Cut the validation crops into squares of the training size, the same ones in every epoch.
+
+    Every square is in one batch; batches are of nearly as many, and filled up with squares without truth.
+    """
     fit = config.fit
     squares = [square for crop in crops for square in _squares(crop, side=fit.crop_px)]
-    n_batches = max(1, len(squares) // fit.batch_size)
-    missing = n_batches * fit.batch_size - len(squares)
-    full = (squares * fit.batch_size)[: len(squares) + max(missing, 0)]
+    n_batches = -(-len(squares) // fit.batch_size)
+    cuts = np.linspace(0, len(squares), n_batches + 1).astype(int)
+    parts = [squares[start:stop] for start, stop in pairwise(cuts)]
     return [
         stack_batch(
-            [square.image for square in full[start : start + fit.batch_size]],
-            [square.targets for square in full[start : start + fit.batch_size]],
+            [square.image for square in part] + missing * [np.zeros_like(part[0].image)],
+            [square.targets for square in part] + missing * [_no_truth(part[0].targets)],
         )
-        for start in range(0, n_batches * fit.batch_size, fit.batch_size)
+        for part in parts
+        for missing in [fit.batch_size - len(part)]
     ]
+
+
+def _no_truth(targets: Targets) -> Targets:
+    return {name: np.zeros_like(target) for name, target in targets.items()}
 
 
 def _squares(crop: TrainingCrop, *, side: int) -> Iterator[TrainingCrop]:

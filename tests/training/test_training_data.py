@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from pipeline.io.dataset_files import file_sha256
+from training.augment import prepare_crop
 from training.errors import UnusableDataset
-from training.training_data import load_training_data
+from training.training_data import load_training_data, validation_batches
 
 
 def write_version(folder, image, labels, **manifest):
@@ -114,3 +115,25 @@ def test_labels_that_are_none_are_refused(tmp_path, image, labels, tiny_config, 
     folder = write_version(tmp_path / "data", image, change(labels))
     with pytest.raises(UnusableDataset, match=message):
         load_training_data(folder, config=tiny_config)
+
+
+@pytest.mark.parametrize("n_crops", [1, 3, 4, 5, 7])
+def test_every_square_is_validated_once(n_crops, small_config):
+    """Batches of 4; each crop is as bright as its number says and has two squares of truth."""
+    labels = np.zeros((64, 128, 2), np.int32)
+    labels[20:40, 10:30], labels[20:40, 90:120] = 1, 2
+    crops = []
+    for number in range(1, n_crops + 1):
+        crop = prepare_crop(np.ones((64, 128, 2), np.float32), labels, config=small_config)
+        crops.append(replace(crop, image=np.full((64, 128, 2), number, np.float32)))
+    batches = validation_batches(crops, config=small_config)
+    assert {images.shape for images, _ in batches} == {(4, 64, 64, 2)}
+    numbers, n_known = [], []
+    for images, targets in batches:
+        known = targets["nuclear_distance"][..., 1].any(axis=(1, 2))
+        assert np.array_equal(known, images.any(axis=(1, 2, 3)))
+        assert np.array_equal(known, targets["whole_cell_pixelwise"].any(axis=(1, 2, 3)))
+        numbers += images[known, 0, 0, 0].astype(int).tolist()
+        n_known.append(int(known.sum()))
+    assert numbers == [number for number in range(1, n_crops + 1) for _ in range(2)]
+    assert max(n_known) - min(n_known) <= 1
