@@ -110,6 +110,7 @@ export class Display {
     const middle = toImage(camera, { x: before.width / 2, y: before.height / 2 });
     this.stage.resize(viewport);
     this.setCamera(centredOn(middle, camera.zoom, viewport));
+    this.stage.drawNow();
   }
 
   setCamera(camera: Camera): void {

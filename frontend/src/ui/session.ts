@@ -1,4 +1,4 @@
-import type { Session } from "../api";
+import type { Session, User } from "../api";
 import type { TextStore } from "./ports/storage";
 
 const KEY = "cytoloop.session";
@@ -7,6 +7,8 @@ export interface SessionState {
   session: Session | null;
   /** True after the server refused a token that it had given before. */
   expired: boolean;
+  /** Who is signed in, or was when the session expired: what they had begun is still theirs. */
+  user: User | null;
 }
 
 /** Who is signed in, shared by every component of a page and kept for its browser tab. */
@@ -17,7 +19,8 @@ export class SessionStore {
 
   constructor(store: TextStore) {
     this.#store = store;
-    this.#state = { session: parseSession(store.get(KEY)), expired: false };
+    const session = parseSession(store.get(KEY));
+    this.#state = { session, expired: false, user: session?.user ?? null };
   }
 
   snapshot = (): SessionState => this.#state;
@@ -31,7 +34,7 @@ export class SessionStore {
 
   signIn = (session: Session): void => {
     this.#store.set(KEY, JSON.stringify(session));
-    this.#change({ session, expired: false });
+    this.#change({ session, expired: false, user: session.user });
   };
 
   signOut = (): void => this.#end(false);
@@ -42,7 +45,8 @@ export class SessionStore {
 
   #end(expired: boolean): void {
     this.#store.remove(KEY);
-    this.#change({ session: null, expired });
+    const user = expired ? this.#state.user : null;
+    this.#change({ session: null, expired, user });
   }
 
   #change(state: SessionState): void {

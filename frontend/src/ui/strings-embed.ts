@@ -159,7 +159,7 @@ export const embedStrings = {
       `${n} ${n === 1 ? "edit" : "edits"} came back after the page closed. Nothing was lost.`,
     understood: "Understood",
     retryIn: (seconds: number) => `Next try in ${seconds} s.`,
-    notSubmitted: (message: string) => `The crop was not submitted. ${message}`,
+    staysOpen: (message: string) => `The crop stays open. ${message}`,
     retry: "Try now",
     download: "Download my work",
     reload: "Load the server’s version",

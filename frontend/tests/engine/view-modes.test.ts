@@ -37,8 +37,16 @@ async function withCanvas() {
     test.time.drawFrame();
     return canvas.at(x, y);
   };
-  return { test, at };
+  return { test, canvas, at };
 }
+
+it("a canvas of another size or density is drawn at once, not empty until the next frame", async () => {
+  const { test, canvas, at } = await withCanvas();
+  expect(at(30, 2)).toEqual([180, 100, 0]);
+  test.editor.resize({ width: 60, height: 40, pixelRatio: 2 });
+  expect([canvas.width, canvas.at(60, 4)]).toEqual([120, [180, 100, 0]]);
+  expect(test.time.nFrames).toBe(0);
+});
 
 describe("channels", () => {
   it("are shown together, one in grey, or one alone", async () => {

@@ -168,9 +168,7 @@ describe("leaving a crop", () => {
   it("says why a submission failed", () => {
     const { again } = show();
     again({ problem: "Labels differ." });
-    expect(screen.getByRole("alert").textContent).toBe(
-      "The crop was not submitted. Labels differ.",
-    );
+    expect(screen.getByRole("alert").textContent).toBe("The crop stays open. Labels differ.");
     expect(button("Submit").disabled).toBe(false);
   });
 });

@@ -210,6 +210,31 @@ describe("one FOV", () => {
     expect(screen.getByLabelText<HTMLTextAreaElement>("Notes").value).toBe("Split the pair.");
   });
 
+  it("keeps the notes when the session has expired, for the same reviewer only", async () => {
+    const { user, session } = open();
+    await user.type(await screen.findByLabelText("Notes"), "Split the pair.");
+    const expired = refusal(401, "not_signed_in", "The token has expired.");
+    server.on("POST /fovs/3/reviews", expired);
+    const signIn = async (id: number) => {
+      const token = { token: "fresh", user: { id, name: "Ada", role: "reviewer" } };
+      server.on("POST /sign-in", token).on("POST /fovs/3/reviews", expired);
+      await user.type(await screen.findByLabelText("Name"), "Ada");
+      await user.type(screen.getByLabelText("Password"), "secret");
+      await user.click(screen.getByRole("button", { name: "Sign in" }));
+    };
+    await user.click(screen.getByRole("button", { name: "Return" }));
+    await screen.findByText("Your session has ended. Sign in again to continue.");
+    expect(screen.queryByRole("button", { name: "Return" })).toBeNull();
+    await signIn(1);
+    const notes = await screen.findByRole<HTMLTextAreaElement>("textbox", { name: "Notes" });
+    expect(notes.value).toBe("Split the pair.");
+    act(() => session.expire());
+    await signIn(2);
+    expect((await screen.findByRole<HTMLTextAreaElement>("textbox", { name: "Notes" })).value).toBe(
+      "",
+    );
+  });
+
   it("shows the labels of the moment when others had been looked at", async () => {
     const { user } = open();
     await screen.findByRole("button", { name: "Accept" });

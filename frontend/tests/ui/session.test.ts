@@ -12,7 +12,11 @@ describe("session", () => {
   it("comes back after a reload of the page", () => {
     const store = safeStore(() => window.sessionStorage);
     new SessionStore(store).signIn(session);
-    expect(new SessionStore(store).snapshot()).toEqual({ session, expired: false });
+    expect(new SessionStore(store).snapshot()).toEqual({
+      session,
+      expired: false,
+      user: session.user,
+    });
   });
 
   it("lasts as long as the page where storage is refused", () => {
@@ -37,7 +41,9 @@ describe("session", () => {
     expect(held.snapshot().expired).toBe(false);
     held.signIn(session);
     held.expire();
-    expect(held.snapshot()).toEqual({ session: null, expired: true });
+    expect(held.snapshot()).toEqual({ session: null, expired: true, user: session.user });
     expect(listener).toHaveBeenCalledTimes(2);
+    held.signOut();
+    expect(held.snapshot()).toEqual({ session: null, expired: false, user: null });
   });
 });

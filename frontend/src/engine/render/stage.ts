@@ -78,6 +78,14 @@ export class Stage {
     this.refresh();
   }
 
+  /** Draws what is stale now: a canvas whose size changed is empty, and would be seen so. */
+  drawNow(): void {
+    if (this.pendingFrame !== null) {
+      this.pendingFrame();
+      this.drawFrame();
+    }
+  }
+
   hideLabels(isHiding: boolean): void {
     if (this.isHidingLabels !== isHiding) {
       this.isHidingLabels = isHiding;

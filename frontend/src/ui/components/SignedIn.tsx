@@ -6,12 +6,24 @@ import { Button } from "./Button";
 import { Empty } from "./Notice";
 import { SignInForm } from "./SignInForm";
 
-/** Its children for a signed-in user of the role; the sign-in form, or a refusal, for anyone else. */
+/**
+ * Its children for a signed-in user of the role; the sign-in form, or a refusal, for anyone else. A
+ * session that expires hides them, so that what was written in them is there for the same user again.
+ */
 export function SignedIn({ needs, children }: { needs: Role; children: ReactNode }) {
   const { session: store } = useServices();
-  const { session, expired } = useSession();
-  if (!session) return <SignInForm notice={expired ? strings.signIn.expired : undefined} />;
-  if (covers(session.user.role, needs)) return children;
+  const { session, user } = useSession();
+  if (user && covers(user.role, needs)) {
+    return (
+      <>
+        {!session && <SignInForm notice={strings.signIn.expired} />}
+        <div key={user.id} hidden={!session} style={{ display: "contents" }}>
+          {children}
+        </div>
+      </>
+    );
+  }
+  if (!session) return <SignInForm notice={user ? strings.signIn.expired : undefined} />;
   return (
     <main className="sign-in">
       <Empty title={strings.notAllowed.title}>

@@ -25,7 +25,7 @@ export function Banners(props: BannersProps) {
       <TabBanner crop={crop} onNext={onNext} />
       <RestoredBanner crop={crop} />
       <SaveBanner {...props} />
-      {problem && <Banner tone="error">{text.notSubmitted(problem)}</Banner>}
+      {problem && <Banner tone="error">{text.staysOpen(problem)}</Banner>}
       <ChannelBanner crop={crop} />
     </div>
   );

@@ -32,9 +32,9 @@ export function useSession(): SessionState {
 
 /** The user of a component that stands below `SignedIn`. */
 export function useUser(): User {
-  const { session } = useSession();
-  if (!session) throw new Error("This component needs SignedIn above it.");
-  return session.user;
+  const { user } = useSession();
+  if (!user) throw new Error("This component needs SignedIn above it.");
+  return user;
 }
 
 const RANK: Record<Role, number> = { annotator: 0, reviewer: 1, admin: 2 };
