@@ -202,10 +202,22 @@ def find_served(folder: Path) -> ServedModel | None:
 
 
 def load_served_network(folder: Path, config: NetworkConfig) -> Network | None:
-    """Load the served form of a verified model folder; None when Keras has to run the network."""
+    """Load the served form of a verified model folder; None when Keras has to run the network.
+
+    Raises
+    ------
+    UnsupportedModel
+        The record is not one of this version, or the network it speaks of is no part of the model.
+    """
     served = find_served(folder)
     if served is None or served.runtime != OPENVINO:
         return None
+    unsigned = [name for name in _GRAPH_FILES if name not in signed_files(folder)]
+    if unsigned:
+        raise UnsupportedModel(
+            f"{folder / SERVING_FILE} speaks of {' and '.join(unsigned)}, of which the folder has no "
+            "checksum. Export the model again with `cytoloop export`."
+        )
     try:
         graph, weights = (folder / SERVED_GRAPH).read_bytes(), (folder / SERVED_WEIGHTS).read_bytes()
         return OpenVinoNetwork(graph, weights, precision=served.precision, side_px=served.side_px)

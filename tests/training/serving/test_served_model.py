@@ -111,6 +111,18 @@ def test_a_served_file_that_is_gone_is_refused(served, tmp_path):
         read_description(folder)
 
 
+def test_a_served_file_without_a_checksum_is_not_run(fresh_folder, tmp_path):
+    folder = tmp_path / "model"
+    shutil.copytree(fresh_folder, folder)
+    record = json.dumps({"runtime": "openvino", "precision": "f32"})
+    add_files(folder, {SERVED_WEIGHTS: b"weights", SERVING_FILE: record.encode()})
+    (folder / SERVED_GRAPH).write_text("<net/>")
+    with pytest.raises(
+        UnsupportedModel, match=r"speaks of serving/model.xml, of which the folder has no chec"
+    ):
+        load_network_predictor(folder)
+
+
 def test_a_network_that_cannot_be_exported_is_served_by_keras_and_that_is_said(bare, monkeypatch):
     def refuse(model):
         raise RuntimeError("no such operation\nat line 3")
