@@ -9,8 +9,10 @@ import numpy as np
 from scipy import ndimage as ndi
 
 from pipeline.errors import InvalidSetting
-from pipeline.labels import check_labels, check_same_shape
-from pipeline.types import AnyArray, Mask
+from pipeline.label_planes import ArrayPlane, LabelPlane, block_windows
+from pipeline.labels import check_plane, check_same_shape
+from pipeline.types import AnyArray, Ints, Mask
+from pipeline.windows import Window
 
 
 @dataclass(frozen=True)
@@ -73,11 +75,36 @@ def score_boundaries(true: AnyArray, pred: AnyArray, *, tolerance_px: float = 2.
         raise InvalidSetting(f"A tolerance of {tolerance_px} px cannot be; give 0 px or more.")
     names = ("The true label image", "the predicted one")
     check_same_shape(true, pred, names=names)
-    sides = zip((true, pred), names, strict=True)
-    outlines = [_outlines(check_labels(side, name=name)) for side, name in sides]
+    planes = [
+        ArrayPlane(check_plane(side, name=name)) for side, name in zip((true, pred), names, strict=True)
+    ]
+    counts = np.zeros((2, 2), dtype=np.int64)
+    for window in block_windows(planes[0].shape):
+        counts += _count_near(planes, window, tolerance_px=tolerance_px)
+    (n_true, n_true_near), (n_pred, n_pred_near) = counts.tolist()
+    return BoundaryScore(tolerance_px, n_true, n_pred, n_true_near, n_pred_near)
+
+
+def _count_near(planes: Sequence[LabelPlane], window: Window, *, tolerance_px: float) -> Ints:
+    """Outline pixels of either side in a window, and those of them that are near; int64 (2, 2)."""
+    # Of what lies around the window so much that every outline near its pixels is seen whole.
+    wide = _grown(window, by_px=int(np.ceil(tolerance_px)) + 1, shape=planes[0].shape)
+    inner = window.shifted(-wide.row, -wide.col).slices
+    outlines = [_outlines(plane.read(wide)) for plane in planes]
     near = [_near(other, tolerance_px=tolerance_px) for other in outlines[::-1]]
-    counts = [(int(own.sum()), int((own & zone).sum())) for own, zone in zip(outlines, near, strict=True)]
-    return BoundaryScore(tolerance_px, counts[0][0], counts[1][0], counts[0][1], counts[1][1])
+    return np.array(
+        [
+            (own[inner].sum(), (own[inner] & zone[inner]).sum())
+            for own, zone in zip(outlines, near, strict=True)
+        ],
+        dtype=np.int64,
+    )
+
+
+def _grown(window: Window, *, by_px: int, shape: tuple[int, int]) -> Window:
+    row, col = max(window.row - by_px, 0), max(window.col - by_px, 0)
+    stop_row, stop_col = min(window.stop_row + by_px, shape[0]), min(window.stop_col + by_px, shape[1])
+    return Window(row, col, stop_row - row, stop_col - col)
 
 
 def _outlines(labels: AnyArray) -> Mask:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from pipeline import label_planes
 from pipeline.errors import InvalidLabels, InvalidSetting
 from pipeline.metrics import mean_boundary_f1, pool_boundaries, score_boundaries
 
@@ -18,6 +19,14 @@ def square(row):
     labels = np.zeros((30, 30), np.int32)
     labels[row : row + 10, 5:15] = 1
     return labels
+
+
+@given(SMALL, SMALL, st.sampled_from([0, 1, 1.5, 3, 50]), st.integers(1, 9), st.integers(1, 7))
+def test_blocks_give_what_the_whole_gives(true, pred, tolerance_px, height, width):
+    whole = score_boundaries(true, pred, tolerance_px=tolerance_px)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(label_planes, "BLOCK_SHAPE", (height, width))
+        assert score_boundaries(true, pred, tolerance_px=tolerance_px) == whole
 
 
 @given(SMALL, SMALL, st.sampled_from([0, 1, 1.5, 3]))
