@@ -1,6 +1,6 @@
 """Where the outside world is. Each port has a real and an in-memory implementation in `backend/adapters`."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -250,10 +250,15 @@ class Trainer(Protocol):
         """
 
     def score(
-        self, predictor: Predictor, images: npt.NDArray[Any], labels: npt.NDArray[Any]
+        self,
+        predictor: Predictor,
+        images: npt.NDArray[Any],
+        labels: npt.NDArray[Any],
+        *,
+        pixel_sizes_um: Sequence[float | None],
     ) -> Mapping[str, Any]:
         """Scores at IoU 0.5 pooled over images: one mapping per compartment, and `mean_f1`.
 
         `images` (N, rows, columns, 2) float32; `labels` (N, rows, columns, [whole_cell, nuclear]) int32,
-        -1 where there is no truth.
+        -1 where there is no truth; `pixel_sizes_um` of each image, None where unknown.
         """

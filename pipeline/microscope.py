@@ -113,7 +113,7 @@ def record(
         astray = 0.35 * ndimage.gaussian_filter(plane, 9.0) + illumination.veil[..., index]
         mean = settings.photons * illumination.gain * (sharp + settings.background * astray)
         counts = rng.poisson(np.clip(mean, 0, None)) + rng.normal(0, 1.0, mean.shape) * settings.camera_noise
-        planes.append(np.clip(np.rint(counts * 40 + 400), 0, 65535).astype(np.uint16))
+        planes.append(np.clip(np.rint((counts + settings.camera_offset) * 40), 0, 65535).astype(np.uint16))
     return np.stack(planes, axis=-1)
 
 

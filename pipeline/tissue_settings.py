@@ -43,6 +43,8 @@ class TissueSettings:
         Brightness of the light that comes from nowhere in the plane.
     camera_noise
         Standard deviation of the noise that light has no part in, in photons; 0 where ions are counted.
+    camera_offset
+        What is recorded where there is no light, in photons; 0 where ions are counted.
     """
 
     spacing_px: float = 21.0
@@ -61,6 +63,7 @@ class TissueSettings:
     cytoplasm: float = 0.0
     background: float = 1.0
     camera_noise: float = 2.0
+    camera_offset: float = 10.0
 
     def __post_init__(self) -> None:
         for field in fields(self):

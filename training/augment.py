@@ -16,7 +16,7 @@ from pipeline.types import Labels
 from training.config import FitConfig, NetworkConfig
 from training.object_scale import shrink_of_labels
 from training.preprocess import FloatImage, preprocess_image
-from training.rescale import plan_shrink
+from training.rescale import Scaling, plan_scaling, plan_shrink
 from training.targets import IGNORED, inner_distance_target, known_weight, pixelwise_target
 
 # Which stream of random numbers is for what.
@@ -45,11 +45,13 @@ class TrainingCrop:
     targets: Targets
 
 
-def prepare_crop(image: FloatImage, labels: Labels, *, config: NetworkConfig) -> TrainingCrop:
+def prepare_crop(
+    image: FloatImage, labels: Labels, *, config: NetworkConfig, pixel_size_um: float | None = None
+) -> TrainingCrop:
     """Preprocess a crop and compute its targets.
 
-    A crop whose instances are larger than the network takes is shrunken as images to predict are; see
-    `training.object_scale`.
+    A crop is brought to the pixel size at which images to predict are seen; one whose instances are larger
+    than the network takes is shrunken as they are; see `training.object_scale`.
 
     Parameters
     ----------
@@ -57,11 +59,10 @@ def prepare_crop(image: FloatImage, labels: Labels, *, config: NetworkConfig) ->
         Float32 (row, col, channel), stored intensities.
     labels
         Int32 (row, col, compartment), compartments in the order of the config.
+    pixel_size_um
+        Of the crop; None where unknown.
     """
-    shrink = shrink_of_labels(
-        labels, compartments=config.compartments, max_object_px=config.preprocess.max_object_px
-    )
-    scaling = plan_shrink(labels.shape[:2], shrink)
+    scaling = _plan_scale(labels, config=config, pixel_size_um=pixel_size_um)
     if scaling is not None:
         image, labels = scaling.see(image), scaling.see_labels(labels)
     return TrainingCrop(
@@ -70,6 +71,17 @@ def prepare_crop(image: FloatImage, labels: Labels, *, config: NetworkConfig) ->
         targets={
             name: target.astype(np.float16) for name, target in head_targets(labels, config=config).items()
         },
+    )
+
+
+def _plan_scale(labels: Labels, *, config: NetworkConfig, pixel_size_um: float | None) -> Scaling | None:
+    shape = (labels.shape[0], labels.shape[1])
+    seen_um = config.preprocess.seen_um(pixel_size_um)
+    if seen_um is not None:
+        return plan_scaling(shape, image_um=pixel_size_um, model_um=seen_um)
+    largest = config.preprocess.max_object_px
+    return plan_shrink(
+        shape, shrink_of_labels(labels, compartments=config.compartments, max_object_px=largest)
     )
 
 

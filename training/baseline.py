@@ -69,8 +69,6 @@ class BaselinePredictor:
     name = "baseline"
     compartments = COMPARTMENTS
     input_channels = INPUT_CHANNELS
-    # It measures the size of the nuclei in each image.
-    pixel_size_um: float | None = None
 
     def __init__(
         self, config: BaselineConfig | None = None, *, calibration: "Calibration | None" = None
@@ -85,6 +83,10 @@ class BaselinePredictor:
     def scaled(self) -> "BaselinePredictor":
         """Return this predictor as it is: it takes images of every scale."""
         return self
+
+    def seen_um(self, image_um: float | None) -> float | None:
+        """Return None: it measures the size of the nuclei in each image."""
+        return None
 
     def choose_shrink(self, read: ReadImage, shape: tuple[int, int]) -> int:
         """Return 1: it measures the size of the nuclei in each image."""

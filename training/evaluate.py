@@ -13,7 +13,8 @@ from pipeline.io.dataset_files import read_manifest
 from pipeline.metrics import Score, mean_ratios, pool_scores, score_labels
 from pipeline.types import Image, Labels, LabelSet
 from training.errors import UnusableDataset
-from training.predictor import Predictor
+from training.predictor import Predictor, predict_at_scale
+from training.sampling import crop_pixel_um, crop_sources
 from training.targets import IGNORED, known_extent
 
 DEFAULT_IOU = 0.5
@@ -25,10 +26,12 @@ class EvaluationItem:
 
     image : float32 (row, col, channel), channels those of the predictor
     labels : per annotated compartment int32 (row, col); 0 background, -1 no truth
+    pixel_size_um : None where unknown
     """
 
     image: Image
     labels: LabelSet
+    pixel_size_um: float | None = None
 
 
 def evaluate_predictor(
@@ -41,16 +44,22 @@ def evaluate_predictor(
     UnusableDataset
         The split has no crop with truth, or its channels are not those of the predictor.
     """
-    channels = read_manifest(dataset_dir).get("channels", list(predictor.input_channels))
+    manifest = read_manifest(dataset_dir)
+    channels = manifest.get("channels", list(predictor.input_channels))
     if channels != list(predictor.input_channels):
         raise UnusableDataset(
             f"{dataset_dir}: its channels are {channels}, the predictor takes "
             f"{list(predictor.input_channels)}. Build the dataset with these channels, in this order."
         )
     images, labels = load_split(dataset_dir, split)
+    sources = crop_sources(manifest, split, n_crops=len(images))
     items = [
-        EvaluationItem(image, {name: stack[..., plane] for plane, name in enumerate(COMPARTMENTS)})
-        for image, stack in zip(images, labels, strict=True)
+        EvaluationItem(
+            image,
+            {name: stack[..., plane] for plane, name in enumerate(COMPARTMENTS)},
+            crop_pixel_um(source),
+        )
+        for image, stack, source in zip(images, labels, sources, strict=True)
     ]
     known = [item for item in items if any((plane != IGNORED).any() for plane in item.labels.values())]
     if not known:
@@ -82,7 +91,8 @@ def evaluate_images(
         if not present:
             continue
         extent = known_extent(np.stack(list(present.values()), axis=-1))
-        predicted = predictor.predict(item.image[extent])
+        image = item.image[extent]
+        predicted = predict_at_scale(predictor, image, pixel_size_um=item.pixel_size_um)
         for name, truth in present.items():
             empty = np.zeros(truth[extent].shape, np.int32)
             score = score_known(truth[extent], predicted.get(name, empty), iou=iou)

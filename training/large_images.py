@@ -215,10 +215,10 @@ def predict_image(
     overlap_px
         Pixels that neighbouring tiles share; a multiple of 128, at least twice the size of a large cell.
     pixel_size_um
-        Of the FOV, None when unknown. A predictor that knows another pixel size sees the FOV at that one.
+        Of the FOV, None when unknown. The predictor sees the FOV at the size that its `seen_um` says.
     shrink
         Stored pixels along the side of a pixel that the predictor sees: 1, 2, 4 or 8, whatever the sizes of
-        pixels. None lets the predictor choose, once for the whole FOV, unless both sizes are known.
+        pixels. None lets the predictor choose, once for the whole FOV, unless its `seen_um` decides.
     progress
         Called with the share of the tiles that are predicted.
 
@@ -237,8 +237,8 @@ def predict_image(
     if shrink is not None:
         check_shrink(shrink)
         planned = plan_shrink(shape, shrink)
-    elif _knows_scale(predictor, pixel_size_um):
-        planned = plan_scaling(shape, image_um=pixel_size_um, model_um=predictor.pixel_size_um)
+    elif (seen_um := predictor.seen_um(pixel_size_um)) is not None:
+        planned = plan_scaling(shape, image_um=pixel_size_um, model_um=seen_um)
     else:
         return PredictedBands(
             predictor, read, plan, lambda: plan_shrink(shape, predictor.choose_shrink(read, shape))
@@ -250,11 +250,7 @@ def choose_shrink(
     predictor: Predictor, read: ReadImage, shape: tuple[int, int], *, pixel_size_um: float | None = None
 ) -> int | None:
     """Choose `shrink` as `predict_image` does, once for several images; None where pixel sizes decide."""
-    return None if _knows_scale(predictor, pixel_size_um) else predictor.choose_shrink(read, shape)
-
-
-def _knows_scale(predictor: Predictor, pixel_size_um: float | None) -> bool:
-    return pixel_size_um is not None and predictor.pixel_size_um is not None
+    return None if predictor.seen_um(pixel_size_um) is not None else predictor.choose_shrink(read, shape)
 
 
 def plan_tiles(shape: tuple[int, int], *, tile_px: int, overlap_px: int) -> list[Window]:

@@ -101,10 +101,9 @@ class NetworkPredictor:
         """The kind of the network."""
         return self.config.network
 
-    @property
-    def pixel_size_um(self) -> float | None:
-        """Size of a pixel in the images it was trained on; None when that was not told."""
-        return self.config.preprocess.pixel_size_um
+    def seen_um(self, image_um: float | None) -> float | None:
+        """Return the pixel size at which this predictor sees an image; see `Predictor`."""
+        return self.config.preprocess.seen_um(image_um)
 
     def calibrated(self, pieces: Iterable[Image]) -> "NetworkPredictor":
         """Return this predictor with the intensity ranges of one large image; see `Predictor`."""

@@ -12,7 +12,7 @@ from training.baseline import BaselinePredictor
 from training.errors import MissingModelFile
 from training.model_folder import default_model_dir
 from training.prediction import Prediction
-from training.rescale import ReadImage
+from training.rescale import ReadImage, plan_scaling
 
 DEFAULT_NAMES = ("default", "unet")
 """What the model that comes with the project is called where a predictor is named."""
@@ -33,11 +33,21 @@ class Predictor(Protocol):
     def input_channels(self) -> tuple[str, ...]:
         """Names of the channels of the images that it takes, in order: nuclear, membrane, others."""
 
-    @property
-    def pixel_size_um(self) -> float | None:
-        """Size of a pixel in the images that it knows; None when images of every size are taken as they are.
+    def seen_um(self, image_um: float | None) -> float | None:
+        """Return the pixel size at which this predictor is to see an image.
 
-        `predict` does not ask for the size of the pixels it gets; `training.large_images.predict_image` does.
+        `predict` takes images as they are; `predict_at_scale` and `training.large_images.predict_image` bring
+        them to this size.
+
+        Parameters
+        ----------
+        image_um
+            Pixel size of the image; None where unknown.
+
+        Returns
+        -------
+        float or None
+            None where sizes of pixels do not decide, but the image itself; see `choose_shrink`.
         """
 
     def choose_shrink(self, read: ReadImage, shape: tuple[int, int]) -> int:
@@ -103,6 +113,27 @@ class Predictor(Protocol):
 
     def predict_scored(self, image: npt.NDArray[np.generic]) -> Prediction:
         """Label an image as `predict` does, and say how sure each instance is."""
+
+
+def predict_at_scale(
+    predictor: Predictor, image: npt.NDArray[np.generic], *, pixel_size_um: float | None
+) -> LabelSet:
+    """Label an image that is no larger than a tile, seen at the pixel size that the predictor knows.
+
+    Parameters
+    ----------
+    image
+        As `Predictor.predict` takes it.
+    pixel_size_um
+        Of the image; None where unknown.
+    """
+    if pixel_size_um is None:
+        return predictor.predict(image)
+    rows, cols = image.shape[:2]
+    scaling = plan_scaling((rows, cols), image_um=pixel_size_um, model_um=predictor.seen_um(pixel_size_um))
+    if scaling is None:
+        return predictor.predict(image)
+    return scaling.bring_back(predictor.scaled().predict(scaling.see(np.asarray(image, np.float32))))
 
 
 def load_predictor(spec: str | Path) -> Predictor:

@@ -13,6 +13,9 @@ from training.errors import InvalidConfig
 Plane = npt.NDArray[np.float32]
 FloatImage = npt.NDArray[np.float32]
 
+# By how much an image of coarse pixels is enlarged.
+_ENLARGEMENTS = (2, 4)
+
 # Values kept per channel when the percentile of a large image is measured.
 _MAX_SAMPLED = 32_000_000
 
@@ -32,6 +35,9 @@ class PreprocessConfig:
     pixel_size_um
         Size of a pixel in the images of the training. Images of a known other size are brought to it before,
         and their labels back; None takes every image as it is.
+    coarsest_um
+        Pixels of a known size above this are too coarse for the network: their images are enlarged by 2 or 4,
+        so that they are not, or by 4. None enlarges no image.
     max_object_px
         Instances of larger median diameter are too large for the network: their images are shrunken by 2, 4
         or 8, and their labels brought back; see `training.object_scale`. None never shrinks.
@@ -41,6 +47,7 @@ class PreprocessConfig:
     clahe_kernel_px: int = 128
     gamma: float = 1.0
     pixel_size_um: float | None = None
+    coarsest_um: float | None = None
     max_object_px: float | None = None
 
     def __post_init__(self) -> None:
@@ -52,8 +59,33 @@ class PreprocessConfig:
             raise InvalidConfig(f"gamma is {self.gamma}; choose a number above 0, at most 4.")
         if self.pixel_size_um is not None and not 0.01 <= self.pixel_size_um <= 100:
             raise InvalidConfig(f"pixel_size_um is {self.pixel_size_um}; choose from 0.01 to 100, or none.")
+        if self.coarsest_um is not None and not 0.01 <= self.coarsest_um <= 100:
+            raise InvalidConfig(f"coarsest_um is {self.coarsest_um}; choose from 0.01 to 100, or none.")
+        if self.pixel_size_um is not None and self.coarsest_um is not None:
+            raise InvalidConfig("pixel_size_um and coarsest_um are both given; leave one of them none.")
         if self.max_object_px is not None and not 16 <= self.max_object_px <= 1000:
             raise InvalidConfig(f"max_object_px is {self.max_object_px}; choose from 16 to 1000, or none.")
+
+    def seen_um(self, image_um: float | None) -> float | None:
+        """Return the pixel size at which the network sees an image.
+
+        Parameters
+        ----------
+        image_um
+            Pixel size of the image; None where unknown.
+
+        Returns
+        -------
+        float or None
+            None where sizes of pixels do not decide: the image is seen as it is, or shrunken when its objects
+            are large.
+        """
+        if image_um is None or self.pixel_size_um is not None:
+            return None if image_um is None else self.pixel_size_um
+        if self.coarsest_um is None or image_um <= self.coarsest_um:
+            return None
+        fine = (image_um / factor for factor in _ENLARGEMENTS)
+        return next((seen for seen in fine if seen <= self.coarsest_um), image_um / _ENLARGEMENTS[-1])
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,9 @@ from pipeline.types import Image, Labels, LabelSet
 from training.errors import UnusableDataset
 from training.evaluate import score_known
 from training.model_folder import add_report, read_description
-from training.predictor import Predictor, load_predictor
+from training.predictor import Predictor, load_predictor, predict_at_scale
 from training.report_page import Example, render_page
+from training.sampling import crop_pixel_um, crop_sources
 from training.targets import IGNORED, known_extent
 
 IOUS = (0.5, 0.6)
@@ -33,11 +34,13 @@ class ReportItem:
 
     source : what its row of the table is called
     labels : per annotated compartment int32 (row, col); -1 no truth
+    pixel_size_um : None where unknown
     """
 
     source: str
     image: Image
     labels: LabelSet
+    pixel_size_um: float | None = None
 
 
 def write_report(folder: Path, dataset_dir: Path) -> None:
@@ -75,7 +78,9 @@ def write_report(folder: Path, dataset_dir: Path) -> None:
 def _find_items(dataset_dir: Path, *, preferred: str) -> tuple[str, list[ReportItem]]:
     manifest = read_manifest(dataset_dir)
     for split in _SPLITS:
-        items = _items_of(dataset_dir, split, names=_crop_names(manifest, split, preferred=preferred))
+        items = _items_of(
+            dataset_dir, split, manifest, names=_crop_names(manifest, split, preferred=preferred)
+        )
         if items:
             places = np.linspace(0, len(items) - 1, min(_MOST_CROPS, len(items)))
             return split, [items[int(place)] for place in places]
@@ -94,8 +99,11 @@ def _crop_names(manifest: Mapping[str, Any], split: str, *, preferred: str) -> l
     return names
 
 
-def _items_of(dataset_dir: Path, split: str, *, names: list[str]) -> list[ReportItem]:
+def _items_of(
+    dataset_dir: Path, split: str, manifest: Mapping[str, Any], *, names: list[str]
+) -> list[ReportItem]:
     images, labels = load_split(dataset_dir, split)
+    sources = crop_sources(manifest, split, n_crops=len(images))
     items = []
     for number, (image, stack) in enumerate(zip(images, labels, strict=True)):
         if (stack == IGNORED).all():
@@ -104,7 +112,7 @@ def _items_of(dataset_dir: Path, split: str, *, names: list[str]) -> list[Report
         planes = {name: stack[extent][..., plane] for plane, name in enumerate(COMPARTMENTS)}
         present = {name: plane for name, plane in planes.items() if (plane != IGNORED).any()}
         name = names[number] if number < len(names) else ""
-        items.append(ReportItem(name, image[extent], present))
+        items.append(ReportItem(name, image[extent], present, crop_pixel_um(sources[number])))
     return items
 
 
@@ -114,7 +122,7 @@ def _score(predictor: Predictor, items: list[ReportItem]) -> tuple[list[dict[str
     examples: list[Example] = []
     shown = {int(place) for place in np.linspace(0, len(items) - 1, min(_N_EXAMPLES, len(items)))}
     for number, item in enumerate(items):
-        predicted = predictor.predict(item.image)
+        predicted = predict_at_scale(predictor, item.image, pixel_size_um=item.pixel_size_um)
         for compartment, truth in item.labels.items():
             found = predicted.get(compartment, np.zeros(truth.shape, np.int32))
             for iou in IOUS:

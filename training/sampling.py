@@ -1,6 +1,6 @@
-"""How often each crop of a dataset version comes up in training.
+"""What the manifest of a dataset version says of its crops: how often each comes up, and its pixel size.
 
-Three things in the provenance of a source in the manifest decide: `weight`, a number that multiplies how
+How often: three things in the provenance of a source decide: `weight`, a number that multiplies how
 often its crops come up; the key that `FitConfig.balance_by` names; and `added_in`, a number that is higher
 the later the source was added, for `FitConfig.new_share`.
 """
@@ -14,7 +14,9 @@ import numpy.typing as npt
 from training.errors import UnusableDataset
 from training.fit_config import FitConfig
 
-WEIGHT, ADDED_IN = "weight", "added_in"
+WEIGHT, ADDED_IN, PIXEL_SIZE = "weight", "added_in", "pixel_size_um"
+
+_COARSEST_UM = 1000
 
 Shares = npt.NDArray[np.float64]
 
@@ -42,6 +44,25 @@ def crop_sources(manifest: Mapping[str, Any], split: str, *, n_crops: int) -> li
             "Build the dataset again."
         )
     return listed
+
+
+def crop_pixel_um(source: Mapping[str, Any]) -> float | None:
+    """Return the pixel size that the provenance of a crop names; None where it names none.
+
+    Raises
+    ------
+    UnusableDataset
+        It names what is no size.
+    """
+    named = source.get(PIXEL_SIZE)
+    if named is None:
+        return None
+    if isinstance(named, bool) or not isinstance(named, int | float) or not 0 < named <= _COARSEST_UM:
+        raise UnusableDataset(
+            f"the manifest says {PIXEL_SIZE} {named!r} of a source; a number above 0, at most "
+            f"{_COARSEST_UM}, was expected. Build the dataset again."
+        )
+    return float(named)
 
 
 def draw_shares(sources: Sequence[Mapping[str, Any]], *, fit: FitConfig) -> Shares | None:

@@ -23,7 +23,7 @@ from training.augment import Batch, Targets, TrainingCrop, prepare_crop, stack_b
 from training.config import NetworkConfig
 from training.errors import UnusableDataset
 from training.model_folder import channel_names
-from training.sampling import crop_sources, draw_shares
+from training.sampling import crop_pixel_um, crop_sources, draw_shares
 from training.targets import IGNORED, known_extent
 
 _N_PREFETCHED = 4
@@ -84,16 +84,26 @@ def load_training_data(dataset_dir: Path, *, config: NetworkConfig) -> TrainingD
             f"{dataset_dir}: the training split has no instance of {' or '.join(config.compartments)}. "
             "Annotate some cells first."
         )
-    train = [prepare_crop(image, plane, config=config) for image, plane in zip(images, labels, strict=True)]
+    train = _prepare_all(images, labels, sources, config=config)
     weights = draw_shares(sources, fit=config.fit)
-    images, labels, _ = _load_known(dataset_dir, "val", config=config, manifest=manifest)
-    held_out = [
-        prepare_crop(image, plane, config=config) for image, plane in zip(images, labels, strict=True)
-    ]
+    held_out = _prepare_all(*_load_known(dataset_dir, "val", config=config, manifest=manifest), config=config)
     chosen = _spread(held_out or train, n_most=config.fit.max_validation_crops)
     validation = validation_batches(chosen, config=config)
     validated_on = "val" if held_out else "train"
     return TrainingData(train, validation, present, validated_on, weights, channels)
+
+
+def _prepare_all(
+    images: list[Image],
+    labels: list[Labels],
+    sources: list[Mapping[str, Any]],
+    *,
+    config: NetworkConfig,
+) -> list[TrainingCrop]:
+    return [
+        prepare_crop(image, plane, config=config, pixel_size_um=crop_pixel_um(source))
+        for image, plane, source in zip(images, labels, sources, strict=True)
+    ]
 
 
 @contextmanager

@@ -26,10 +26,14 @@ _SEEN = ("train", "val")
 
 @dataclass(frozen=True)
 class TestImages:
-    """Test images (N, rows, columns, 2) float32, their truth, and the FOVs they come from."""
+    """Test images (N, rows, columns, 2) float32, their truth, and the FOVs they come from.
+
+    pixel_sizes_um : of each image, None where unknown
+    """
 
     X: npt.NDArray[np.float32]
     y: npt.NDArray[np.int32]
+    pixel_sizes_um: tuple[float | None, ...]
     fov_ids: frozenset[int]
 
 
@@ -64,6 +68,7 @@ def dataset_items(
                     "fov": fov.name,
                     "revision_id": revision.id,
                     "frame": frame,
+                    "pixel_size_um": fov.pixel_size_um,
                     "window": [window.row, window.col, window.height, window.width],
                 },
             )
@@ -92,6 +97,7 @@ def load_test_images(
     """
     images, labels = load_split(folder, "test")
     keep: list[bool] = []
+    pixel_sizes: list[float | None] = []
     fov_ids: set[int] = set()
     for source in manifest["sources"]:
         if source["split"] != "test":
@@ -100,5 +106,6 @@ def load_test_images(
         keep += [wanted] * len(source["crops"])
         if wanted:
             fov_ids.add(source["provenance"]["fov_id"])
+            pixel_sizes += [source["provenance"].get("pixel_size_um")] * len(source["crops"])
     chosen = np.array(keep, dtype=bool)
-    return TestImages(images[chosen], labels[chosen], frozenset(fov_ids))
+    return TestImages(images[chosen], labels[chosen], tuple(pixel_sizes), frozenset(fov_ids))

@@ -127,7 +127,9 @@ def _score(
     if context.trainer is None:
         raise Conflict("This process compares no predictors; that work belongs to a worker.")
     with open_predictor(context, model_version_id, first=contest.first) as predictor:
-        return dict(context.trainer.score(predictor, images.X, images.y))
+        return dict(
+            context.trainer.score(predictor, images.X, images.y, pixel_sizes_um=images.pixel_sizes_um)
+        )
 
 
 def _record(context: Context, contest: _Contest, comparison: dict[str, Any]) -> Promotion | None:

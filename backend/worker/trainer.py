@@ -6,7 +6,7 @@ it.
 
 import json
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from functools import partial
@@ -143,12 +143,19 @@ class WorkTrainer:
         return TrainedModel(model["kind"], model["config"], metrics)
 
     def score(
-        self, predictor: Predictor, images: npt.NDArray[Any], labels: npt.NDArray[Any]
+        self,
+        predictor: Predictor,
+        images: npt.NDArray[Any],
+        labels: npt.NDArray[Any],
+        *,
+        pixel_sizes_um: Sequence[float | None],
     ) -> Mapping[str, Any]:
         """Scores at IoU 0.5 pooled over images: one mapping per compartment, and `mean_f1`."""
         items = (
-            EvaluationItem(image, {name: truth[..., plane] for plane, name in enumerate(COMPARTMENTS)})
-            for image, truth in zip(images.astype(np.float32), labels, strict=True)
+            EvaluationItem(
+                image, {name: truth[..., plane] for plane, name in enumerate(COMPARTMENTS)}, pixel_um
+            )
+            for image, truth, pixel_um in zip(images.astype(np.float32), labels, pixel_sizes_um, strict=True)
         )
         with _translated():
             return evaluate_images(cast(predictors.Predictor, predictor), items, iou=IOU)

@@ -56,9 +56,13 @@ def read_labelled(
 
 def _frames(path: Path, channels: Sequence[str]) -> Iterator[DatasetItem]:
     sidecar = read_sidecar(path)
-    origin = {"platform": sidecar.platform, "tissue": sidecar.tissue}
-    said = {key: value for key, value in origin.items() if value is not None}
     with open_image(path) as source:
+        origin = {
+            "platform": sidecar.platform,
+            "tissue": sidecar.tissue,
+            "pixel_size_um": source.pixel_size_um,
+        }
+        said = {key: value for key, value in origin.items() if value is not None}
         n_frames, _, rows, cols = source.shape
         if not source.labels:
             raise InvalidImage("has no labels; leave it out or label it first.", path=path)
@@ -79,11 +83,13 @@ class AnnotatedImage:
 
     image : float32 (row, col, 2), channels [nuclear, membrane]
     makers : label image (row, col) per annotator, of `compartment`
+    pixel_size_um : None where unknown
     """
 
     image: Image
     compartment: str
     makers: Mapping[str, Labels]
+    pixel_size_um: float | None = None
 
 
 def read_annotated(paths: Sequence[Path]) -> Iterator[AnnotatedImage]:
@@ -117,7 +123,7 @@ def read_annotated(paths: Sequence[Path]) -> Iterator[AnnotatedImage]:
                         for name, stack in makers.items()
                         if stack.shape[-1] > plane
                     }
-                    yield AnnotatedImage(image, compartment, found)
+                    yield AnnotatedImage(image, compartment, found, source.pixel_size_um)
 
 
 def _read_makers(path: Path) -> dict[str, Labels]:

@@ -31,7 +31,9 @@ class GridPredictor:
 
     name = "grid"
     compartments = ("nuclear",)
-    pixel_size_um = None
+
+    def seen_um(self, image_um):
+        return None
 
     def scaled(self):
         return self

@@ -55,6 +55,17 @@ def test_a_crop_of_instances_that_fit_is_left_as_it_is(crop, max_object_px):
     assert prepared.image.shape == image.shape
 
 
+@pytest.mark.parametrize(("pixel_size_um", "factor"), [(1.0, 2), (0.5, 1), (None, 1)])
+def test_a_crop_of_coarse_pixels_is_enlarged_as_images_to_predict_are(crop, pixel_size_um, factor):
+    image, labels = crop
+    coarse = replace(UNetConfig(), preprocess=PreprocessConfig(clahe_kernel_px=0, coarsest_um=0.75))
+    prepared = prepare_crop(image, labels, config=coarse, pixel_size_um=pixel_size_um)
+    shape = (260 * factor, 301 * factor)
+    assert prepared.image.shape == (*shape, 2)
+    assert {target.shape[:2] for target in prepared.targets.values()} == {shape}
+    assert np.array_equal(prepared.labels, labels.repeat(factor, axis=0).repeat(factor, axis=1))
+
+
 def disks(side, *centres, radius_px=9):
     """A crop whose image is bright exactly where its cells are, and that has truth everywhere."""
     rows, cols = np.indices((side, side))

@@ -82,7 +82,7 @@ def test_a_split_of_a_dataset_version_is_scored(dataset_dir):
 
 
 def test_a_split_without_truth_is_refused(dataset_dir, monkeypatch):
-    empty = np.zeros((0, 32, 32, 2), np.float32), np.zeros((0, 32, 32, 2), np.int32)
+    empty = np.zeros((1, 32, 32, 2), np.float32), np.full((1, 32, 32, 2), -1, np.int32)
     monkeypatch.setattr("training.evaluate.load_split", lambda folder, split: empty)
     with pytest.raises(UnusableDataset, match="the test split has no crop with truth"):
         evaluate_predictor(BaselinePredictor(), dataset_dir)

@@ -25,12 +25,14 @@ class ThresholdPredictor:
     """Cells are the pieces above zero in the membrane channel, nuclei those in the nuclear channel."""
 
     name = "threshold"
-    pixel_size_um = 0.5
     compartments = ("whole_cell", "nuclear")
     shrink = 1
 
     def __init__(self, compartments=("whole_cell", "nuclear")):
         self.compartments = compartments
+
+    def seen_um(self, image_um):
+        return None if image_um is None else 0.5
 
     def scaled(self):
         return self

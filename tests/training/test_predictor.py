@@ -13,9 +13,9 @@ from training.baseline import BaselinePredictor
 from training.errors import InvalidPredictorInput, MissingModelFile
 from training.model_folder import read_model_folder
 from training.network_predictor import NetworkPredictor
-from training.predictor import load_predictor
+from training.predictor import load_predictor, predict_at_scale
 from training.preprocess import preprocess_image
-from training.rescale import plan_shrink
+from training.rescale import Scaling, plan_shrink
 from training.serving.networks import KerasNetwork
 
 
@@ -116,7 +116,11 @@ def test_confidence_is_the_mean_probability_of_the_interior(unet):
 
 def with_largest(unet, max_object_px):
     """The predictor with another limit of the size of objects."""
-    preprocess = replace(unet.config.preprocess, max_object_px=max_object_px)
+    return with_preprocess(unet, max_object_px=max_object_px)
+
+
+def with_preprocess(unet, **changes):
+    preprocess = replace(unet.config.preprocess, **changes)
     return NetworkPredictor(
         unet._network, config=replace(unet.config, preprocess=preprocess), compartments=unet.compartments
     )
@@ -177,3 +181,17 @@ def test_nuclei_of_a_known_size_are_left_as_they_are(unet):
     assert predictor.choose_shrink(lambda window: image[window.slices], (300, 320)) == 1
     assert np.array_equal(predictor.predict(image)["nuclear"], unet.predict(image)["nuclear"])
     assert "scale" in predictor.predict_scored(image).seconds
+
+
+def test_an_image_of_coarse_pixels_is_seen_enlarged(unet):
+    coarse = with_preprocess(unet, coarsest_um=0.75)
+    image = tissue_image((100, 90))
+    found = predict_at_scale(coarse, image, pixel_size_um=1.0)
+    scaling = Scaling((100, 90), (200, 180))
+    seen = scaling.bring_back(unet.predict(scaling.see(image)))
+    for name, plane in unet.predict(image).items():
+        assert np.array_equal(found[name], seen[name])
+        assert not np.array_equal(found[name], plane)
+        for pixel_size_um in (None, 0.5):
+            as_it_is = predict_at_scale(coarse, image, pixel_size_um=pixel_size_um)
+            assert np.array_equal(as_it_is[name], plane)

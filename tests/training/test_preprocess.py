@@ -105,3 +105,27 @@ def test_settings_out_of_range_are_refused():
         PreprocessConfig(clahe_kernel_px=-1)
     with pytest.raises(InvalidConfig, match="max_object_px is 7; choose from 16 to 1000, or none"):
         PreprocessConfig(max_object_px=7)
+
+
+@pytest.mark.parametrize(
+    ("image_um", "seen_um"),
+    [(None, None), (0.1, None), (0.75, None), (0.8, 0.4), (1.0, 0.5), (1.5, 0.75), (2.0, 0.5), (9.0, 2.25)],
+)
+def test_coarse_pixels_are_made_finer_until_they_fit(image_um, seen_um):
+    assert PreprocessConfig(coarsest_um=0.75).seen_um(image_um) == seen_um
+
+
+def test_without_a_limit_pixels_are_as_they_are_and_a_size_of_the_model_decides_alone():
+    assert PreprocessConfig().seen_um(9.0) is None
+    assert [PreprocessConfig(pixel_size_um=0.5).seen_um(size) for size in (None, 0.1, 9.0)] == [
+        None,
+        0.5,
+        0.5,
+    ]
+
+
+def test_sizes_of_pixels_that_cannot_be_are_refused():
+    with pytest.raises(InvalidConfig, match=r"coarsest_um is 0; choose from 0\.01 to 100, or none"):
+        PreprocessConfig(coarsest_um=0)
+    with pytest.raises(InvalidConfig, match="pixel_size_um and coarsest_um are both given; leave one"):
+        PreprocessConfig(coarsest_um=1, pixel_size_um=1)

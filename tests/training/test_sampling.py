@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from training.errors import UnusableDataset
 from training.fit_config import FitConfig
-from training.sampling import crop_sources, draw_shares
+from training.sampling import crop_pixel_um, crop_sources, draw_shares
 
 sources = st.lists(
     st.fixed_dictionaries(
@@ -93,3 +93,17 @@ def test_a_number_of_order_that_is_none_is_refused(number):
 def test_weights_may_be_as_large_as_numbers_are():
     shares = draw_shares([{"weight": 1e308}] * 3 + [{"weight": 0}], fit=FitConfig())
     assert shares == pytest.approx([1 / 3] * 3 + [0])
+
+
+@pytest.mark.parametrize("size", [0, -1, "1", True, float("nan"), float("inf"), 1001])
+def test_a_pixel_size_that_is_none_is_refused(size):
+    with pytest.raises(UnusableDataset, match=r"pixel_size_um .* of a source; a number above 0, at most"):
+        crop_pixel_um({"pixel_size_um": size})
+
+
+def test_a_pixel_size_is_known_when_the_source_names_it():
+    assert [crop_pixel_um(source) for source in ({}, {"pixel_size_um": None}, {"pixel_size_um": 1})] == [
+        None,
+        None,
+        1.0,
+    ]

@@ -102,6 +102,21 @@ def test_weights_of_sources_reach_the_draws(tmp_path, image, labels, tiny_config
         load_training_data(other, config=tiny_config)
 
 
+def test_crops_of_coarse_pixels_are_enlarged(tmp_path, image, labels, tiny_config):
+    coarse = replace(tiny_config, preprocess=replace(tiny_config.preprocess, coarsest_um=0.75))
+    sources = [
+        {"split": "train", "crops": [[0, 0, 64, 64]], "provenance": {"pixel_size_um": 1.0}},
+        {"split": "val", "crops": [[0, 0, 64, 64]], "provenance": {"pixel_size_um": None}},
+    ]
+    folder = write_version(tmp_path / "data", image, labels, sources=sources)
+    assert load_training_data(folder, config=coarse).train[0].image.shape == (128, 128, 2)
+    assert load_training_data(folder, config=tiny_config).train[0].image.shape == (64, 64, 2)
+    sources[0]["provenance"]["pixel_size_um"] = "1 um"
+    other = write_version(tmp_path / "other", image, labels, sources=sources)
+    with pytest.raises(UnusableDataset, match="says pixel_size_um '1 um' of a source; a number above 0"):
+        load_training_data(other, config=coarse)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

@@ -11,7 +11,7 @@ from pipeline.metrics import Score, pairwise_agreement, pool_scores
 from training.errors import UnusableDataset
 from training.experiments.plots import draw_matrix, new_plot
 from training.experiments.settings import ExperimentSettings, Outcome, Row
-from training.predictor import load_predictor
+from training.predictor import load_predictor, predict_at_scale
 
 
 def run_annotators(images: Iterable[AnnotatedImage], *, settings: ExperimentSettings) -> Outcome:
@@ -36,7 +36,8 @@ def run_annotators(images: Iterable[AnnotatedImage], *, settings: ExperimentSett
         makers = dict(image.makers)
         for name, predictor in predictors.items():
             if image.compartment in predictor.compartments:
-                makers[name] = predictor.predict(image.image)[image.compartment]
+                found = predict_at_scale(predictor, image.image, pixel_size_um=image.pixel_size_um)
+                makers[name] = found[image.compartment]
         for pair in pairwise_agreement(makers, iou=settings.iou):
             scores.setdefault((image.compartment, pair.first, pair.second), []).append(pair.score)
     if not scores:

@@ -17,6 +17,7 @@ from training.experiments.plots import COLORS
 from training.experiments.settings import ExperimentSettings, Outcome, Row
 from training.experiments.training_sets import compartments_of
 from training.predictor import load_predictor
+from training.sampling import crop_pixel_um
 
 Distort = Callable[[Image, float, np.random.Generator], Image]
 
@@ -65,7 +66,11 @@ def run_distortions(items: Sequence[DatasetItem], *, settings: ExperimentSetting
         for strength in strengths:
             rng = np.random.default_rng(settings.seed)
             worse = (
-                EvaluationItem(_apply(distort, item.image, strength, rng, first=strengths[0]), item.labels)
+                EvaluationItem(
+                    _apply(distort, item.image, strength, rng, first=strengths[0]),
+                    item.labels,
+                    crop_pixel_um(item.provenance),
+                )
                 for item in items
             )
             scores = evaluate_images(predictor, worse, iou=settings.iou)

@@ -15,7 +15,8 @@ from pipeline.types import Labels
 from training.errors import UnusableDataset
 from training.experiments.plots import new_plot
 from training.experiments.settings import ExperimentSettings, Outcome, Row
-from training.predictor import load_predictor
+from training.predictor import load_predictor, predict_at_scale
+from training.sampling import crop_pixel_um
 
 RADIUS_PX = 3
 GROWN, PREDICTED = "nuclei grown by 3 px", "whole-cell prediction"
@@ -47,7 +48,8 @@ def run_nuclear_expansion(items: Sequence[DatasetItem], *, settings: ExperimentS
     scores: dict[str, list[Score]] = {GROWN: [], PREDICTED: []}
     errors: dict[str, list[Floats]] = {GROWN: [], PREDICTED: []}
     for number, item in enumerate(known, start=1):
-        predicted = predictor.predict(item.image)
+        pixel_size_um = crop_pixel_um(item.provenance)
+        predicted = predict_at_scale(predictor, item.image, pixel_size_um=pixel_size_um)
         ways = {
             GROWN: expand_labels(predicted["nuclear"], RADIUS_PX).astype(np.int32),
             PREDICTED: predicted["whole_cell"],

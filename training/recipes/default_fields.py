@@ -21,7 +21,7 @@ from pipeline.compartments import COMPARTMENTS
 from pipeline.synthetic import synthetic_tissue
 from pipeline.types import Image, Labels
 from training.errors import UnusableDataset
-from training.recipes.default_tissues import TISSUES
+from training.recipes.default_tissues import COARSE_IONS, TISSUES
 from training.targets import IGNORED
 
 LICENCES = {
@@ -61,6 +61,7 @@ class SourceField:
     labels : int32 (row, col, 2), whole_cell and nuclear; -1 where nothing is known
     second_opinion : whole cells of the same piece by another expert, int32 (row, col)
     cells_follow_nuclei : whether nuclei alone say roughly where the cells are
+    pixel_size_um : None where unknown
     """
 
     name: str
@@ -70,6 +71,7 @@ class SourceField:
     labels: Labels
     second_opinion: Labels | None = None
     cells_follow_nuclei: bool = True
+    pixel_size_um: float | None = None
 
 
 @dataclass
@@ -159,6 +161,7 @@ def synthetic_fields(*, shape: tuple[int, int] = (512, 512)) -> Iterator[SourceF
                 tissue.image.astype(np.float32),
                 labels,
                 cells_follow_nuclei=settings.nucleus_size >= 1,
+                pixel_size_um=1.0 if settings in COARSE_IONS else None,
             )
 
 

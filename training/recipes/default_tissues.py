@@ -1,7 +1,8 @@
 """The synthetic tissue that the default model learns from: what the demo shows, and what no source has.
 
-Tissue as in the demo, sharper, blurred or dim; tumours whose nuclei fill their cells; counts of ions; cells
-in culture with a stain of the cytoplasm; epithelia of large cells; large nuclei with clumps of chromatin.
+Tissue as in the demo, sharper, blurred or dim; tumours whose nuclei fill their cells; counts of ions, of
+cells of ten pixels too; cells in culture with a stain of the cytoplasm; epithelia of large cells; large
+nuclei with clumps of chromatin.
 """
 
 from pipeline.synthetic import TissueSettings
@@ -62,6 +63,33 @@ _IONS = (
         background=0.2,
         camera_noise=0.0,
     ),
+)
+
+
+def _coarse_ions(spacing_px: float, **more: float) -> TissueSettings:
+    """Ions counted at 1 µm per pixel: small cells full of stain, nothing at all between them."""
+    usual = {
+        "sparse_fraction": 0.5,
+        "no_nucleus_fraction": 0.1,
+        "photons": 6.0,
+        "nuclear_blur_px": 0.6,
+        "membrane_blur_px": 0.6,
+        "debris_per_mpx": 60.0,
+        "nucleus_size": 1.35,
+        "roughness": 1.5,
+        "membrane": 0.3,
+        "cytoplasm": 0.6,
+        "background": 0.1,
+        "camera_noise": 0.0,
+        "camera_offset": 0.0,
+    }
+    return TissueSettings(spacing_px=spacing_px, **(usual | more))
+
+
+COARSE_IONS = (
+    _coarse_ions(9.5, sparse_fraction=0.2, background=0.3),
+    _coarse_ions(11.0, photons=3.0, sparse_fraction=0.6, membrane=0.5, cytoplasm=1.0),
+    _coarse_ions(13.0, photons=15.0, sparse_fraction=0.2, nucleus_size=1.1, cytoplasm=0.3),
 )
 
 
@@ -128,8 +156,16 @@ _LARGE_NUCLEI = (
 )
 
 TISSUES = {
-    "train": (*_TISSUE, *_FULL_OF_NUCLEUS, *_IONS, *_CULTURES, *_EPITHELIA, *_LARGE_NUCLEI),
-    "val": (TissueSettings(), _IONS[0], _CULTURES[0], _CULTURES[3], _EPITHELIA[1], _LARGE_NUCLEI[1]),
+    "train": (*_TISSUE, *_FULL_OF_NUCLEUS, *_IONS, *COARSE_IONS, *_CULTURES, *_EPITHELIA, *_LARGE_NUCLEI),
+    "val": (
+        TissueSettings(),
+        _IONS[0],
+        COARSE_IONS[1],
+        _CULTURES[0],
+        _CULTURES[3],
+        _EPITHELIA[1],
+        _LARGE_NUCLEI[1],
+    ),
     "test": (TissueSettings(),) * 4,
 }
 """Settings of the synthetic fields of each split; those to test on are the demo's."""

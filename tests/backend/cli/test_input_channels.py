@@ -19,7 +19,9 @@ class Recorder:
     name = "recorder"
     compartments = ("whole_cell", "nuclear")
     input_channels = NAMES
-    pixel_size_um = None
+
+    def seen_um(self, image_um):
+        return None
 
     def adjusted(self, postprocessing):
         return self

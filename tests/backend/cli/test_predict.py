@@ -16,13 +16,15 @@ class Recorder:
 
     name = "recorder"
     compartments = ("whole_cell", "nuclear")
-    pixel_size_um = 0.5
     input_channels = ("nuclear", "membrane")
     shrink = 1
 
     def __init__(self):
         self.adjustments = {}
         self.shapes = []
+
+    def seen_um(self, image_um):
+        return None if image_um is None else 0.5
 
     def adjusted(self, postprocessing):
         self.adjustments = postprocessing

@@ -1,7 +1,7 @@
 """What the tests of the loop share: a predictor and a trainer that are quick, and ways through a job."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -173,10 +173,15 @@ class QuickTrainer:
         return TrainedModel("unet", {"width": 1}, {"test": {"mean_f1": f1}})
 
     def score(
-        self, predictor: Predictor, images: npt.NDArray[Any], labels: npt.NDArray[Any]
+        self,
+        predictor: Predictor,
+        images: npt.NDArray[Any],
+        labels: npt.NDArray[Any],
+        *,
+        pixel_sizes_um: Sequence[float | None],
     ) -> Mapping[str, Any]:
         assert isinstance(predictor, BrightPredictor)
-        assert len(images) == len(labels) > 0
+        assert len(images) == len(labels) == len(pixel_sizes_um) > 0
         return {"mean_f1": predictor.mean_f1, "nuclear": {"f1": predictor.mean_f1}}
 
 

@@ -241,4 +241,5 @@ def test_test_images_leave_out_the_groups_that_a_model_knows(lite: Loop) -> None
         nothing = load_test_images(folder, version.manifest, without_groups=held_out)
     assert {lite.fov(fov_id).group for fov_id in everything.fov_ids} == held_out
     assert len(everything.X) == version.manifest["splits"]["test"]["n_crops"]
-    assert (len(nothing.X), nothing.fov_ids) == (0, frozenset())
+    assert everything.pixel_sizes_um == (0.5,) * len(everything.X)
+    assert (len(nothing.X), nothing.pixel_sizes_um, nothing.fov_ids) == (0, (), frozenset())

@@ -32,7 +32,7 @@ def image(tmp_path):
 
 
 def test_items_carry_what_is_said_beside_them(image, tmp_path):
-    image("a", said={"platform": "CODEX", "tissue": "spleen", "group": "slide 3"})
+    image("a", said={"platform": "CODEX", "tissue": "spleen", "group": "slide 3", "pixel_size_um": 0.4})
     image("b")
     steps = []
     first, second = read_labelled([tmp_path], progress=lambda *step: steps.append(step))
@@ -43,6 +43,7 @@ def test_items_carry_what_is_said_beside_them(image, tmp_path):
         "frame": 0,
         "platform": "CODEX",
         "tissue": "spleen",
+        "pixel_size_um": 0.4,
     }
     assert second.group == str(tmp_path / "b.npz")
     assert "platform" not in second.provenance
