@@ -15,6 +15,7 @@ from pipeline.io.lazy import CachedPlanes, LazyArray, StackedPlanes
 from pipeline.io.limits import ReadLimits, check_array_size, check_chunk_size, check_unpacked_size
 from pipeline.io.opened import Opened
 from pipeline.io.tiff_metadata import read_metadata
+from pipeline.io.tiff_parts import check_parts
 
 # tifffile reports oddities of a file through logging; without a handler they would land on stderr.
 logging.getLogger("tifffile").addHandler(logging.NullHandler())
@@ -31,12 +32,13 @@ def open_tiff(path: Path, stack: ExitStack, limits: ReadLimits) -> Opened:
     UnreadableImage
         When the file is corrupt or cut short.
     InvalidImage
-        When its pages differ in size, or it holds several images.
+        When its pages differ in size, it holds several images, or planes of it lie in files elsewhere.
     TooLarge
         When it claims more than `limits` allow.
     """
     with decoding(path, "TIFF"):
         tiff = stack.enter_context(tifffile.TiffFile(path))
+        check_parts(tiff, path=path)
         parts, warnings = _main_series(tiff, path=path)
         first = parts[0]
         shape, axes = tuple(int(n) for n in first.shape), str(first.axes)
