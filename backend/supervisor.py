@@ -126,10 +126,11 @@ class Supervisor:
 
     def _spawn(self, child: _Child) -> None:
         program = child.program
-        if self._log_dir is not None and child.log is None:
-            child.log = (self._log_dir / f"{program.name}.log").open("ab")
         child.started = time.monotonic()
         try:
+            # A full disk may refuse the log too: were this thread to end, everything would end with it.
+            if self._log_dir is not None and child.log is None:
+                child.log = (self._log_dir / f"{program.name}.log").open("ab")
             child.process = subprocess.Popen(
                 program.command,
                 env=dict(program.environment),

@@ -72,6 +72,17 @@ def test_output_goes_to_a_file_of_the_program(supervisor: Supervisor, tmp_path: 
     assert (tmp_path / "talker.log").read_text() == "said\ncried\n"
 
 
+def test_a_log_that_cannot_be_opened_ends_nothing_else(supervisor: Supervisor, tmp_path: Path) -> None:
+    (tmp_path / "mute.log").mkdir()
+    supervisor.start(program("sleeper", *SLEEP))
+    first = running(supervisor, "sleeper")
+    supervisor.start(program("mute", *SLEEP))
+    until(lambda: supervisor.n_crashes("mute") >= 2)
+    assert alive(first)
+    (tmp_path / "mute.log").rmdir()
+    running(supervisor, "mute")
+
+
 def test_a_program_that_does_not_exist_is_tried_again(supervisor: Supervisor) -> None:
     supervisor.start(program("ghost", "/no/such/program"))
     until(lambda: supervisor.n_crashes("ghost") >= 2)
