@@ -208,11 +208,17 @@ def _mean(losses: list[float]) -> float:
 
 
 def _check_finite(loss: float, *, run: FitRun) -> None:
-    if not math.isfinite(loss):
+    if math.isfinite(loss):
+        return
+    if run.state.step == 0:
         raise DivergedTraining(
-            f"the loss became {loss} at step {run.state.step}; no model was written. Lower "
-            f"fit.{run.rate_name} (now {getattr(run.fit, run.rate_name)})."
+            f"the loss of the weights that the run began with is {loss} on the validation crops; no model "
+            "was written. Begin with another base, or without one."
         )
+    raise DivergedTraining(
+        f"the loss became {loss} at step {run.state.step}; no model was written. Lower "
+        f"fit.{run.rate_name} (now {getattr(run.fit, run.rate_name)})."
+    )
 
 
 def _check_stop(run: FitRun) -> None:

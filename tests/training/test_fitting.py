@@ -1,6 +1,7 @@
 """A run that was killed ends as it would have without the kill."""
 
 import json
+import math
 import os
 import signal
 import subprocess
@@ -21,7 +22,7 @@ from training.errors import (
     OutputNotWritten,
     TrainingStopped,
 )
-from training.fitting import Budget, FitRun
+from training.fitting import Budget, FitRun, _check_finite
 from training.train import train_model
 
 N_EPOCHS = 2
@@ -171,11 +172,28 @@ def test_a_full_disk_leaves_nothing_half_made(run_of, tmp_path, tight_disk):
 
 
 def test_a_run_that_diverges_leaves_no_checkpoint_and_names_its_rate(run_of, whole, tmp_path, monkeypatch):
+    """A base that gives no loss from the start is no matter of the rate."""
+    kept = {"checkpoint": tmp_path / "checkpoint", "checkpoint_every_s": 0}
     monkeypatch.setattr("training.losses.CROSS_ENTROPY_WEIGHT", float("nan"))
-    for base, rate in ((None, r"learning_rate \(now 0.01"), (whole.folder, r"fine_tune_rate \(now 0.003")):
-        with pytest.raises(DivergedTraining, match=rf"no model was written. Lower fit.{rate}"):
-            run_of(tmp_path / "model", base=base, checkpoint=tmp_path / "checkpoint", checkpoint_every_s=0)
+    for base, remedy in (
+        (None, r"the loss became nan at step 1; .* Lower fit.learning_rate \(now 0.01"),
+        (whole.folder, r"began with is nan on the validation crops; .* Begin with another base"),
+    ):
+        with pytest.raises(DivergedTraining, match=remedy):
+            run_of(tmp_path / "model", base=base, **kept)
         assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("step", "remedy"), [(0, "Begin with another base"), (3, r"Lower fit.fine_tune_rate \(now 0.003")]
+)
+def test_what_to_do_depends_on_when_a_base_diverges(step, remedy, tiny_config):
+    run = FitRun(None, tiny_config, None, 0, Budget(6, None), lambda: 0.0, 0.0, from_base=True)
+    run.state.step = step
+    _check_finite(1.0, run=run)
+    for loss in (math.inf, math.nan):
+        with pytest.raises(DivergedTraining, match=remedy):
+            _check_finite(loss, run=run)
 
 
 @pytest.mark.parametrize("seed", [-1, 2**32])
