@@ -1,7 +1,4 @@
-/** Every text that a person reads, in one place, in English. */
-const plural = (count: number, one: string, many = `${one}s`) =>
-  `${count} ${count === 1 ? one : many}`;
-
+/** Texts that every page has; those of one kind of page stand beside this file. */
 export const strings = {
   product: "Cytoloop",
   common: {
@@ -13,69 +10,7 @@ export const strings = {
     copy: "Copy",
     copied: "Copied",
     more: (n: number, of: number) => `Show ${n} more of ${of}`,
-    skipToContent: "Skip to content",
     unexpected: "Something went wrong on this page. Reload it to continue.",
   },
-  signIn: {
-    title: "Sign in",
-    lead: "For reviewers and administrators. Annotators open the link they were given.",
-    name: "Name",
-    password: "Password",
-    submit: "Sign in",
-    pending: "Signing in…",
-    signOut: "Sign out",
-    expired: "Your session has ended. Sign in again to continue.",
-    missing: "Enter a name and a password.",
-  },
-  roles: { annotator: "Annotator", reviewer: "Reviewer", admin: "Administrator" },
-  home: {
-    title: "Where to?",
-    greeting: (name: string) => `Signed in as ${name}`,
-    review: "Review",
-    reviewLead: "Look at stitched FOVs with their findings, and accept or return them.",
-    admin: "Admin",
-    adminLead: "Projects, images, jobs and launch links, datasets, training and promotions.",
-    annotator: "Annotators work from a launch link. Ask the administrator of the job for yours.",
-    documentation: "API documentation",
-    documentationLead: "Every call of the HTTP API, with its schemas.",
-  },
-  notAllowed: {
-    title: "This page is not for your role",
-    lead: (role: string) => `You are signed in as ${role}. Sign in as someone else to see it.`,
-  },
-  states: {
-    fov: {
-      ingested: "Ingested",
-      proposed: "Proposed",
-      annotating: "Annotating",
-      stitched: "To review",
-      accepted: "Accepted",
-      returned: "Returned",
-    },
-    job: { preparing: "Preparing", open: "Open", done: "Done", failed: "Failed" },
-    task: {
-      ready: "ready",
-      assigned: "assigned",
-      submitted: "submitted",
-      returned: "returned",
-      approved: "approved",
-      skipped: "skipped",
-    },
-    run: {
-      queued: "Queued",
-      running: "Running",
-      succeeded: "Succeeded",
-      failed: "Failed",
-      cancelled: "Cancelled",
-    },
-    promotion: { promoted: "Promoted", rejected: "Kept current", rolled_back: "Rolled back" },
-    severity: { info: "Info", warning: "Warning", error: "Error" },
-  },
   compartments: { whole_cell: "Whole cell", nuclear: "Nucleus" },
-  counts: {
-    fovs: (n: number) => plural(n, "FOV"),
-    crops: (n: number) => plural(n, "crop"),
-    edits: (n: number) => plural(n, "edit"),
-    findings: (n: number) => plural(n, "finding"),
-  },
 } as const;

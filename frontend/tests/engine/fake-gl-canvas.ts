@@ -56,6 +56,7 @@ export class FakeGlCanvas {
     this.nDraws += name === "drawArrays" ? 1 : 0;
     const answers: Record<string, unknown> = {
       isContextLost: this.isLost,
+      getExtension: null,
       getParameter: 8192,
       getProgramParameter: true,
       getShaderParameter: true,

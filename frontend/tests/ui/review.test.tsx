@@ -124,6 +124,10 @@ describe("one FOV", () => {
     await screen.findByRole("img", { name: "Picture of spleen-1" });
     const asked = server.calls("GET /fovs/3/preview.png").map(({ search }) => search);
     expect(asked).toEqual(["?labels=1&size=1024", "?labels=0&size=1024"]);
+    await user.click(screen.getByLabelText("Show labels"));
+    await user.click(screen.getByLabelText("Show labels"));
+    expect(screen.getByRole("img", { name: "Picture of spleen-1" })).toBeTruthy();
+    expect(server.calls("GET /fovs/3/preview.png")).toHaveLength(2);
   });
 
   it("lists the gravest finding first and marks its place on the picture", async () => {

@@ -5,8 +5,8 @@ import { Empty } from "../components/Notice";
 import { StatePill } from "../components/Pill";
 import { type Column, Table } from "../components/Table";
 import { useResource } from "../hooks/useResource";
-import { strings } from "../strings";
 import { adminStrings } from "../strings-admin";
+import { pageStrings } from "../strings-pages";
 import type { SectionProps } from "./ProjectPage";
 import { UploadForm } from "./UploadForm";
 
@@ -17,7 +17,7 @@ const COLUMNS: readonly Column<Fov>[] = [
   { head: text.columns.name, cell: ({ id, name }) => <a href={`/review#/fovs/${id}`}>{name}</a> },
   {
     head: text.columns.state,
-    cell: ({ state }) => <StatePill state={state} words={strings.states.fov} />,
+    cell: ({ state }) => <StatePill state={state} words={pageStrings.states.fov} />,
   },
   {
     head: text.columns.size,

@@ -5,8 +5,8 @@ import { StatePill } from "../components/Pill";
 import { Progress } from "../components/Progress";
 import { type Column, Table } from "../components/Table";
 import { useResource } from "../hooks/useResource";
-import { strings } from "../strings";
 import { adminStrings } from "../strings-admin";
+import { pageStrings } from "../strings-pages";
 import { LaunchLinkForm } from "./LaunchLinkForm";
 import { NewJobForm } from "./NewJobForm";
 import type { SectionProps } from "./ProjectPage";
@@ -24,7 +24,7 @@ export function JobsSection({ api, project, onChanged }: SectionProps) {
     { head: text.columns.name, cell: ({ name }) => name },
     {
       head: text.columns.state,
-      cell: ({ state }) => <StatePill state={state} words={strings.states.job} />,
+      cell: ({ state }) => <StatePill state={state} words={pageStrings.states.job} />,
     },
     { head: text.columns.progress, cell: (job) => <JobProgress job={job} /> },
     {

@@ -9,8 +9,8 @@ import { StatePill } from "../components/Pill";
 import { type Column, Table } from "../components/Table";
 import { useAction } from "../hooks/useAction";
 import { useResource } from "../hooks/useResource";
-import { strings } from "../strings";
 import { adminStrings } from "../strings-admin";
+import { pageStrings } from "../strings-pages";
 import type { SectionProps } from "./ProjectPage";
 
 const text = adminStrings.promotions;
@@ -35,7 +35,7 @@ function columnsOf(models: readonly ModelVersion[], first: string): Column<Promo
     { head: text.columns.when, cell: ({ decided_at }) => <Moment iso={decided_at} /> },
     {
       head: text.columns.outcome,
-      cell: ({ outcome }) => <StatePill state={outcome} words={strings.states.promotion} />,
+      cell: ({ outcome }) => <StatePill state={outcome} words={pageStrings.states.promotion} />,
     },
     {
       head: text.columns.change,

@@ -9,8 +9,8 @@ import { type Column, Table } from "../components/Table";
 import { formatDuration, isNumber, valueAt } from "../format";
 import { type Action, useAction } from "../hooks/useAction";
 import { useResource } from "../hooks/useResource";
-import { strings } from "../strings";
 import { adminStrings } from "../strings-admin";
+import { pageStrings } from "../strings-pages";
 import { LossCurve } from "./LossCurve";
 import { ModelVersionsCard } from "./ModelVersionsCard";
 import type { SectionProps } from "./ProjectPage";
@@ -26,7 +26,7 @@ function columnsWith(cancel: Action<[Run]>): Column<Run>[] {
     { head: text.columns.run, cell: ({ id, kind }) => text.runName(kind, id) },
     {
       head: text.columns.state,
-      cell: ({ state }) => <StatePill state={state} words={strings.states.run} />,
+      cell: ({ state }) => <StatePill state={state} words={pageStrings.states.run} />,
     },
     { head: text.columns.progress, cell: (run) => <RunProgress run={run} /> },
     {

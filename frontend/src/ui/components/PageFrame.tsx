@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { covers, useServices, useUser } from "../hooks/useServices";
 import { strings } from "../strings";
+import { pageStrings } from "../strings-pages";
 import { Button } from "./Button";
 import { Logo } from "./Logo";
 
@@ -20,20 +21,20 @@ export function PageFrame({ place, children }: { place: Place; children: ReactNo
         <nav className="page-nav" aria-label={strings.product}>
           {covers(user.role, "reviewer") && (
             <a href="/review" aria-current={current("review")}>
-              {strings.home.review}
+              {pageStrings.home.review}
             </a>
           )}
           {covers(user.role, "admin") && (
             <a href="/admin" aria-current={current("admin")}>
-              {strings.home.admin}
+              {pageStrings.home.admin}
             </a>
           )}
         </nav>
         <span className="muted">
-          {user.name} · {strings.roles[user.role]}
+          {user.name} · {pageStrings.roles[user.role]}
         </span>
         <Button small tone="quiet" onClick={session.signOut}>
-          {strings.signIn.signOut}
+          {pageStrings.signIn.signOut}
         </Button>
       </header>
       <main className="page-body">{children}</main>

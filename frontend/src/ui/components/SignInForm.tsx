@@ -3,12 +3,13 @@ import { createSignInApi } from "../../api";
 import { useAction } from "../hooks/useAction";
 import { useServices } from "../hooks/useServices";
 import { strings } from "../strings";
+import { pageStrings } from "../strings-pages";
 import { Button } from "./Button";
 import { TextField } from "./Field";
 import { Logo } from "./Logo";
 import { Banner, Failure } from "./Notice";
 
-const text = strings.signIn;
+const text = pageStrings.signIn;
 
 export function SignInForm({ notice }: { notice?: string }) {
   const { session, transport } = useServices();

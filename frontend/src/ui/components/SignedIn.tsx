@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import type { Role } from "../../api";
 import { covers, useServices, useSession } from "../hooks/useServices";
-import { strings } from "../strings";
+import { pageStrings } from "../strings-pages";
 import { Button } from "./Button";
 import { Empty } from "./Notice";
 import { SignInForm } from "./SignInForm";
@@ -16,19 +16,19 @@ export function SignedIn({ needs, children }: { needs: Role; children: ReactNode
   if (user && covers(user.role, needs)) {
     return (
       <>
-        {!session && <SignInForm notice={strings.signIn.expired} />}
+        {!session && <SignInForm notice={pageStrings.signIn.expired} />}
         <div key={user.id} hidden={!session} style={{ display: "contents" }}>
           {children}
         </div>
       </>
     );
   }
-  if (!session) return <SignInForm notice={user ? strings.signIn.expired : undefined} />;
+  if (!session) return <SignInForm notice={user ? pageStrings.signIn.expired : undefined} />;
   return (
     <main className="sign-in">
-      <Empty title={strings.notAllowed.title}>
-        <p>{strings.notAllowed.lead(strings.roles[session.user.role])}</p>
-        <Button onClick={store.signOut}>{strings.signIn.signOut}</Button>
+      <Empty title={pageStrings.notAllowed.title}>
+        <p>{pageStrings.notAllowed.lead(pageStrings.roles[session.user.role])}</p>
+        <Button onClick={store.signOut}>{pageStrings.signIn.signOut}</Button>
       </Empty>
     </main>
   );

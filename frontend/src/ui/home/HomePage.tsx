@@ -1,9 +1,9 @@
 import { PageFrame } from "../components/PageFrame";
 import { SignedIn } from "../components/SignedIn";
 import { covers, useUser } from "../hooks/useServices";
-import { strings } from "../strings";
+import { pageStrings } from "../strings-pages";
 
-const text = strings.home;
+const text = pageStrings.home;
 
 export function HomePage() {
   return (

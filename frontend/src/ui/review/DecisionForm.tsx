@@ -4,7 +4,7 @@ import { Button } from "../components/Button";
 import { Field } from "../components/Field";
 import { Banner, Failure } from "../components/Notice";
 import { useAction } from "../hooks/useAction";
-import { strings } from "../strings";
+import { pageStrings } from "../strings-pages";
 import { reviewStrings } from "../strings-review";
 
 const text = reviewStrings.decision;
@@ -39,7 +39,9 @@ export function DecisionForm({ api, fov, onDecided }: DecisionFormProps) {
       <h2>{text.title}</h2>
       {made && <Banner tone="success">{text.done[made]}</Banner>}
       {decide.error && <Failure message={decide.error.message} />}
-      {!isOpen && !made && <p className="muted">{text.notOpen(strings.states.fov[fov.state])}</p>}
+      {!isOpen && !made && (
+        <p className="muted">{text.notOpen(pageStrings.states.fov[fov.state])}</p>
+      )}
       {isOpen && !made && (
         <>
           <Field label={text.notes} hint={text.notesHint}>

@@ -6,7 +6,7 @@ import { Banner } from "../components/Notice";
 import { StatePill } from "../components/Pill";
 import { type Column, Table } from "../components/Table";
 import { useResource } from "../hooks/useResource";
-import { strings } from "../strings";
+import { pageStrings } from "../strings-pages";
 import { reviewStrings } from "../strings-review";
 
 const text = reviewStrings.findings;
@@ -69,7 +69,7 @@ function columnsWith(onMark: (finding: Finding) => void): Column<Finding>[] {
   return [
     {
       head: text.severity,
-      cell: ({ severity }) => <StatePill state={severity} words={strings.states.severity} />,
+      cell: ({ severity }) => <StatePill state={severity} words={pageStrings.states.severity} />,
     },
     { head: text.rule, cell: ({ rule }) => <code>{rule}</code> },
     {
@@ -111,7 +111,7 @@ function SeverityFilter({ findings, chosen, onChoose }: SeverityFilterProps) {
           disabled={count(severity) === 0}
           onClick={() => onChoose(severity)}
         >
-          {strings.states.severity[severity]} ({count(severity)})
+          {pageStrings.states.severity[severity]} ({count(severity)})
         </Button>
       ))}
     </div>

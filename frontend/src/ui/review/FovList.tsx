@@ -6,7 +6,7 @@ import { StatePill } from "../components/Pill";
 import { type Column, Table } from "../components/Table";
 import { formatCount } from "../format";
 import { useResource } from "../hooks/useResource";
-import { strings } from "../strings";
+import { pageStrings } from "../strings-pages";
 import { reviewStrings } from "../strings-review";
 
 const text = reviewStrings;
@@ -18,7 +18,7 @@ const COLUMNS: readonly Column<Fov>[] = [
     head: text.columns.state,
     cell: (fov) => (
       <>
-        <StatePill state={fov.state} words={strings.states.fov} />
+        <StatePill state={fov.state} words={pageStrings.states.fov} />
         {fov.stitch_failure && (
           <p className="field-fault">
             {text.stitch.failed(fov.stitch_failure.attempts, fov.stitch_failure.message)}

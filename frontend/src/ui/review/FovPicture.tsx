@@ -16,23 +16,42 @@ interface FovPictureProps {
 /** The picture of an FOV, with or without label outlines, and a ring around the chosen finding. */
 export function FovPicture({ api, fov, mark }: FovPictureProps) {
   const [labels, setLabels] = useState(true);
-  const key = `preview/${fov.id}/${fov.current_revision?.id}/${labels}`;
-  const picture = usePicture(key, () => api.preview(fov.id, { labels, size: PICTURE_PX }));
-  const ring = useRef<HTMLSpanElement>(null);
-  useEffect(() => {
-    if (mark) ring.current?.scrollIntoView?.({ block: "center", behavior: "smooth" });
-  }, [mark]);
-
+  // Once both were shown, both are kept: to compare them, one has to be able to look to and fro.
+  const [wasBare, setWasBare] = useState(false);
   return (
     <section className="card" aria-label={text.picture(fov.name)}>
       <label className="check">
         <input
           type="checkbox"
           checked={labels}
-          onChange={(event) => setLabels(event.target.checked)}
+          onChange={(event) => {
+            setLabels(event.target.checked);
+            setWasBare(true);
+          }}
         />
         {text.showLabels}
       </label>
+      <div hidden={!labels}>
+        <Picture api={api} fov={fov} mark={mark} labels />
+      </div>
+      {wasBare && (
+        <div hidden={labels}>
+          <Picture api={api} fov={fov} mark={mark} labels={false} />
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Picture({ api, fov, mark, labels }: FovPictureProps & { labels: boolean }) {
+  const key = `preview/${fov.id}/${fov.current_revision?.id}/${labels}`;
+  const picture = usePicture(key, () => api.preview(fov.id, { labels, size: PICTURE_PX }));
+  const ring = useRef<HTMLSpanElement>(null);
+  useEffect(() => {
+    if (mark) ring.current?.scrollIntoView?.({ block: "center", behavior: "smooth" });
+  }, [mark]);
+  return (
+    <>
       {picture.error && <Failure message={picture.error.message} onRetry={picture.reload} />}
       {picture.data ? (
         <div className="picture">
@@ -52,6 +71,6 @@ export function FovPicture({ api, fov, mark }: FovPictureProps) {
       ) : (
         !picture.error && <Loading label={text.pictureLoading} />
       )}
-    </section>
+    </>
   );
 }

@@ -8,7 +8,7 @@ import { byCompartment, formatCount } from "../format";
 import { useAction } from "../hooks/useAction";
 import { useResource } from "../hooks/useResource";
 import { saveFile } from "../ports/save-file";
-import { strings } from "../strings";
+import { pageStrings } from "../strings-pages";
 import { reviewStrings } from "../strings-review";
 import { DecisionForm } from "./DecisionForm";
 import { FindingsCard } from "./FindingsCard";
@@ -53,7 +53,7 @@ function FovHead({ api, fov }: { api: ReviewerApi; fov: Fov }) {
   return (
     <div className="page-title">
       <h1>
-        {fov.name} <StatePill state={fov.state} words={strings.states.fov} />
+        {fov.name} <StatePill state={fov.state} words={pageStrings.states.fov} />
       </h1>
       <dl className="figures">
         {counts.map(([name, count]) => (
