@@ -111,6 +111,7 @@ def _return(session: Session, fov: Fov) -> None:
             f"FOV {fov.name!r} has no submitted crops that could go back to annotators: all were skipped."
             " Accept it, or launch a new job on it.",
         )
+    _lock_job(session, job)
     if job.state is JobState.DONE:
         move_job(session, job, JobState.OPEN)
 
@@ -131,7 +132,14 @@ def _move_tasks(session: Session, fov: Fov, job: Job, state: TaskState) -> int:
     return len(tasks)
 
 
+def _lock_job(session: Session, job: Job) -> None:
+    """Keep the job from others and read it as it is now; after the FOV and its tasks, as a claim does."""
+    session.refresh(job, with_for_update={"key_share": True})
+
+
 def _close_job(session: Session, job: Job) -> None:
+    # Locked, or of two who accept the last two FOVs at once neither would see the other's tasks approved.
+    _lock_job(session, job)
     open_tasks = session.scalar(
         select(func.count())
         .select_from(Task)

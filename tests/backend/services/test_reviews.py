@@ -1,7 +1,9 @@
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from backend.db import reading, transaction
 from backend.errors import Conflict, InvalidInput, NotAllowed, NotFound, WrongState
@@ -64,6 +66,46 @@ def test_accepting_approves_the_tasks_closes_the_job_and_looks_at_retraining(loo
     _decide(loop, two)
     assert loop.job(job_id).state is JobState.DONE
     assert _states(loop, job_id) == {TaskState.APPROVED}
+
+
+def test_the_last_two_acceptances_at_once_close_the_job(loop: Loop) -> None:
+    job_id, (one, two) = _stitched(loop, n_fovs=2)
+    revision_id = loop.fov(two).current_revision_id
+    with ThreadPoolExecutor(1) as pool:
+        with transaction(loop.context.sessions) as session:
+            review_fov(
+                session,
+                loop.context,
+                fov_id=one,
+                reviewer_id=loop.users[Role.REVIEWER],
+                decision=Decision.ACCEPTED,
+                revision_id=loop.fov(one).current_revision_id or 0,
+            )
+            other = pool.submit(_decide, loop, two, revision_id=revision_id)
+            _wait_until_held_up(loop, other)
+        other.result(timeout=30)
+    assert _states(loop, job_id) == {TaskState.APPROVED}
+    assert loop.job(job_id).state is JobState.DONE
+
+
+def _wait_until_held_up(loop: Loop, other: Future[Review]) -> None:
+    """Until the other decision waits for this one; on SQLite it cannot even begin before its end."""
+    if _dialect(loop) == "sqlite":
+        return
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    deadline = time.monotonic() + 20
+    while not other.done() and time.monotonic() < deadline:
+        with reading(loop.context.sessions) as session:
+            if session.scalar(waiting):
+                return
+        time.sleep(0.01)
+
+
+def _dialect(loop: Loop) -> str:
+    with reading(loop.context.sessions) as session:
+        return session.get_bind().dialect.name
 
 
 def test_returning_makes_the_tasks_claimable_again(loop: Loop) -> None:
