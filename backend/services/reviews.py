@@ -108,8 +108,9 @@ def _return(session: Session, fov: Fov) -> None:
     job = _stitched_job(session, fov)
     if job is None or not _move_tasks(session, fov, job, TaskState.RETURNED):
         raise Conflict(
-            f"FOV {fov.name!r} has no submitted crops that could go back to annotators: all were skipped."
-            " Accept it, or launch a new job on it.",
+            f"FOV {fov.name!r} has no submitted crops that could go back to annotators: all were skipped, and"
+            " a skipped crop is not handed out again. To have it annotated, accept it, then launch a new job"
+            " on it at once: trainings take it with these labels until that job is open.",
         )
     _lock_job(session, job)
     if job.state is JobState.DONE:

@@ -176,10 +176,19 @@ def test_an_fov_of_skipped_crops_alone_can_be_accepted_but_not_returned(lite: Lo
     job_id = lite.launch(crop_size_px=200)
     lite.skip_one(job_id)
     lite.stitch(job_id, fov_id)
-    with pytest.raises(Conflict, match="all were skipped"):
+    with pytest.raises(Conflict) as refused:
         _decide(lite, fov_id, decision=Decision.RETURNED)
+    assert str(refused.value) == (
+        "FOV 'one' has no submitted crops that could go back to annotators: all were skipped, and a skipped"
+        " crop is not handed out again. To have it annotated, accept it, then launch a new job on it at once:"
+        " trainings take it with these labels until that job is open."
+    )
+    with pytest.raises(Conflict, match="is in another job"):
+        lite.launch(fov_ids=[fov_id])
     _decide(lite, fov_id)
     assert lite.job(job_id).state is JobState.DONE
+    assert lite.annotate(lite.launch(fov_ids=[fov_id], crop_size_px=200)) == 1
+    assert lite.fov(fov_id).state is FovState.ANNOTATING
 
 
 def test_notes_have_an_end(lite: Loop) -> None:
