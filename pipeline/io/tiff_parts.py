@@ -41,18 +41,23 @@ def check_parts(tiff: Any, *, path: Path) -> None:
 
 
 def _other_files(tiff: Any, path: Path) -> set[str]:
-    """The files that the metadata name besides this one, which is known by its identifier or its name."""
+    """The files that the metadata name besides this one, which is known by its identifier or its name.
+
+    Tags are known by their ends and identifiers to the letter, as tifffile knows them, so that no spelling
+    leads it to a file that is not seen here.
+    """
     root = ElementTree.fromstring(tiff.ome_metadata)
-    parts = {
-        ((part.text or "").strip(), part.get("FileName", ""))
-        for part in root.iterfind(".//{*}TiffData/{*}UUID")
-    }
-    own = (
-        {root.get("UUID")}
-        if root.get("UUID")
-        else {i for i, name in parts if name.lower() == path.name.lower()}
-    )
-    return {name for identifier, name in parts if identifier not in own}
+    identifier = root.get("UUID")
+    parts = [
+        (part.text, part.get("FileName", ""))
+        for data in root.iter()
+        if data.tag.endswith("TiffData")
+        for part in data
+        if part.tag.endswith("UUID")
+    ]
+    if identifier is not None:
+        return {name for text, name in parts if text != identifier}
+    return {name for _, name in parts if name.lower() != path.name.lower()}
 
 
 def _is_beside(name: str, path: Path) -> bool:

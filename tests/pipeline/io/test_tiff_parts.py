@@ -12,6 +12,7 @@ from pipeline.windows import Window
 
 OWN, OTHER = "urn:uuid:11111111-1111-1111-1111-111111111111", "urn:uuid:22222222-2222-2222-2222-222222222222"
 WHOLE = Window(0, 0, 20, 30)
+PART = '<TiffData FirstC="{}" IFD="0" PlaneCount="1"><{tag} FileName="{name}">{text}</{tag}></TiffData>'
 
 
 def write(path: Path, value: int, *, others: tuple[str, ...] = (), own: str = "", root: str = OWN) -> Path:
@@ -74,3 +75,32 @@ def test_a_file_under_another_name_is_known_by_its_identifier(tmp_path: Path) ->
 
 def test_a_file_without_an_identifier_is_known_by_its_name(tmp_path: Path) -> None:
     assert values(write(tmp_path / "A.ome.tif", 5, own="a.OME.tif", root="")) == [5]
+
+
+@pytest.mark.parametrize(
+    ("root", "text", "tag"),
+    [
+        (OWN, f" {OWN}", "UUID"),
+        (OWN, OTHER, "OtherUUID"),
+        ("", OWN, "UUID"),
+        (None, OWN, "UUID"),
+    ],
+)
+def test_no_spelling_of_an_identifier_leads_elsewhere(
+    tmp_path: Path, root: str | None, text: str, tag: str
+) -> None:
+    (tmp_path / "upload").mkdir()
+    tifffile.imwrite(tmp_path / "b.tif", np.full(WHOLE.shape, 777, np.uint16), photometric="minisblack")
+    elsewhere = PART.format(0, tag=tag, name="../b.tif", text=text)
+    own = PART.format(1, tag="UUID", name="a.ome.tif", text=OWN)
+    identity = "" if root is None else f' UUID="{root}"'
+    metadata = (
+        f'<?xml version="1.0"?><OME{identity}><Image ID="Image:0"><Pixels ID="Pixels:0"'
+        ' DimensionOrder="XYZCT" Type="uint16" SizeX="30" SizeY="20" SizeZ="1" SizeC="2" SizeT="1">'
+        f"{elsewhere}{own}</Pixels></Image></OME>"
+    )
+    path = tmp_path / "upload" / "a.ome.tif"
+    image = np.full(WHOLE.shape, 5, np.uint16)
+    tifffile.imwrite(path, image, photometric="minisblack", description=metadata.encode(), metadata=None)
+    with pytest.raises(InvalidImage, match=r"\(\.\./b\.tif\), which are not beside it"):
+        values(path)
