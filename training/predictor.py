@@ -127,13 +127,14 @@ def predict_at_scale(
     pixel_size_um
         Of the image; None where unknown.
     """
-    if pixel_size_um is None:
+    seen_um = predictor.seen_um(pixel_size_um)
+    if seen_um is None:
         return predictor.predict(image)
-    rows, cols = image.shape[:2]
-    scaling = plan_scaling((rows, cols), image_um=pixel_size_um, model_um=predictor.seen_um(pixel_size_um))
+    scaled = predictor.scaled()
+    scaling = plan_scaling((image.shape[0], image.shape[1]), image_um=pixel_size_um, model_um=seen_um)
     if scaling is None:
-        return predictor.predict(image)
-    return scaling.bring_back(predictor.scaled().predict(scaling.see(np.asarray(image, np.float32))))
+        return scaled.predict(image)
+    return scaling.bring_back(scaled.predict(scaling.see(np.asarray(image, np.float32))))
 
 
 def load_predictor(spec: str | Path) -> Predictor:

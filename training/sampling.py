@@ -5,6 +5,7 @@ often its crops come up; the key that `FitConfig.balance_by` names; and `added_i
 the later the source was added, for `FitConfig.new_share`.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,8 +16,6 @@ from training.errors import UnusableDataset
 from training.fit_config import FitConfig
 
 WEIGHT, ADDED_IN, PIXEL_SIZE = "weight", "added_in", "pixel_size_um"
-
-_COARSEST_UM = 1000
 
 Shares = npt.NDArray[np.float64]
 
@@ -57,10 +56,11 @@ def crop_pixel_um(source: Mapping[str, Any]) -> float | None:
     named = source.get(PIXEL_SIZE)
     if named is None:
         return None
-    if isinstance(named, bool) or not isinstance(named, int | float) or not 0 < named <= _COARSEST_UM:
+    # Images may say what they like: one that cannot be seen at the size of the model's pixels is told then.
+    if isinstance(named, bool) or not isinstance(named, int | float) or not 0 < named < math.inf:
         raise UnusableDataset(
-            f"the manifest says {PIXEL_SIZE} {named!r} of a source; a number above 0, at most "
-            f"{_COARSEST_UM}, was expected. Build the dataset again."
+            f"the manifest says {PIXEL_SIZE} {named!r} of a source; a number above 0 was expected. "
+            "Build the dataset again."
         )
     return float(named)
 

@@ -195,3 +195,17 @@ def test_an_image_of_coarse_pixels_is_seen_enlarged(unet):
         for pixel_size_um in (None, 0.5):
             as_it_is = predict_at_scale(coarse, image, pixel_size_um=pixel_size_um)
             assert np.array_equal(as_it_is[name], plane)
+
+
+def test_where_sizes_of_pixels_decide_objects_do_not(unet, monkeypatch):
+    def estimate(*_args, **_options):
+        raise AssertionError("nobody asks how large the objects are")
+
+    image = tissue_image((100, 90))
+    told = with_preprocess(unet, pixel_size_um=0.5, max_object_px=60.0)
+    monkeypatch.setattr(network_predictor, "estimate_shrink", estimate)
+    for pixel_size_um in (0.5, 0.505):
+        found = predict_at_scale(told, image, pixel_size_um=pixel_size_um)
+        assert np.array_equal(found["nuclear"], unet.predict(image)["nuclear"])
+    with pytest.raises(AssertionError, match="nobody asks"):
+        predict_at_scale(told, image, pixel_size_um=None)

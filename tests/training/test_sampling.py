@@ -95,15 +95,12 @@ def test_weights_may_be_as_large_as_numbers_are():
     assert shares == pytest.approx([1 / 3] * 3 + [0])
 
 
-@pytest.mark.parametrize("size", [0, -1, "1", True, float("nan"), float("inf"), 1001])
+@pytest.mark.parametrize("size", [0, -1, "1", True, float("nan"), float("inf")])
 def test_a_pixel_size_that_is_none_is_refused(size):
-    with pytest.raises(UnusableDataset, match=r"pixel_size_um .* of a source; a number above 0, at most"):
+    with pytest.raises(UnusableDataset, match=r"pixel_size_um .* of a source; a number above 0 was"):
         crop_pixel_um({"pixel_size_um": size})
 
 
 def test_a_pixel_size_is_known_when_the_source_names_it():
-    assert [crop_pixel_um(source) for source in ({}, {"pixel_size_um": None}, {"pixel_size_um": 1})] == [
-        None,
-        None,
-        1.0,
-    ]
+    sources = ({}, {"pixel_size_um": None}, {"pixel_size_um": 1}, {"pixel_size_um": 5000.0})
+    assert [crop_pixel_um(source) for source in sources] == [None, None, 1.0, 5000.0]
