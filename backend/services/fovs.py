@@ -203,9 +203,10 @@ def _describe(
 ) -> Fov:
     n_frames, _, rows, cols = source.shape
     n_values = source.shape[0] * source.shape[1] * rows * cols
-    group = options.group or source.group or checksums.group(source.path)
+    file_name = options.file_name or source.path.name
+    group = options.group or source.group or checksums.group(file_name)
     about = {
-        "file": options.file_name or source.path.name,
+        "file": file_name,
         "format": source.format,
         "axes": source.axes,
         "frame_axis": source.frame_axis,

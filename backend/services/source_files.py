@@ -23,9 +23,9 @@ class Checksums:
     as_read: str
     file: str
 
-    def group(self, path: Path) -> str:
-        """The group of all that is read of the file at `path`; other files of its name are others."""
-        shown = "".join(character for character in path.name if character.isprintable())
+    def group(self, name: str) -> str:
+        """The group of all that is read of the file, called after its name; other files of it are others."""
+        shown = "".join(character for character in name if character.isprintable())
         return f"{shown[:_LONGEST_SHOWN]} {self.file[:8]}".strip()
 
 

@@ -161,6 +161,23 @@ def test_a_channel_may_be_named_by_its_number_in_digits(loop: Loop, tmp_path: Pa
     assert fov.group == "slide 3"
 
 
+def test_a_file_that_came_under_another_name_is_in_the_group_of_its_own(loop: Loop, tmp_path: Path) -> None:
+    (tmp_path / "upload").mkdir()
+    given = write_image_npz(tmp_path / "Größe 1.npz")
+    uploaded = tmp_path / "upload" / "Groe_1.npz"
+    uploaded.write_bytes(given.read_bytes())
+    groups = [
+        loop.fov(ingest_image(loop.context, project_id=loop.project_id, path=path, options=each)).group
+        for path, each in (
+            (given, IngestOptions(name="one")),
+            (uploaded, IngestOptions(name="other", file_name=given.name)),
+        )
+    ]
+    assert groups[0] == groups[1]
+    assert groups[0] is not None
+    assert groups[0].startswith("Größe 1.npz ")
+
+
 def test_an_upload_is_described_with_its_question_and_a_picture(tmp_path: Path) -> None:
     volume = tmp_path / "volume.tif"
     tifffile.imwrite(volume, np.zeros((4, 30, 30), np.uint16), photometric="minisblack")
