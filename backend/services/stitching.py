@@ -128,7 +128,7 @@ def _plan(session: Session, *, job_id: int, fov_id: int) -> _Plan | None:
     if not tasks or any(task.state not in _FINISHED for task in tasks):
         return None
     settings = ProjectSettings.from_dict(session.get_one(Project, fov.project_id).settings)
-    submitted = _last_submissions(session, [task.id for task in tasks])
+    submitted = _last_submissions(session, job_id=job_id, fov_id=fov_id)
     return _Plan(
         job_id=job_id,
         fov=fov,
@@ -138,12 +138,14 @@ def _plan(session: Session, *, job_id: int, fov_id: int) -> _Plan | None:
     )
 
 
-def _last_submissions(session: Session, task_ids: Sequence[int]) -> dict[int, Revision]:
+def _last_submissions(session: Session, *, job_id: int, fov_id: int) -> dict[int, Revision]:
     """The revision each task was submitted with last; skipped tasks have none."""
     rows = session.execute(
         select(Assignment.task_id, Revision)
         .join(Revision, Revision.id == Assignment.submitted_revision_id)
-        .where(Assignment.task_id.in_(task_ids), Assignment.state == AssignmentState.SUBMITTED)
+        .join(Task, Task.id == Assignment.task_id)
+        # Not by their ids: a large FOV has more tasks than a statement of PostgreSQL takes parameters.
+        .where(Task.job_id == job_id, Task.fov_id == fov_id, Assignment.state == AssignmentState.SUBMITTED)
         .order_by(Assignment.closed_at, Assignment.id)
     )
     return {task_id: revision for task_id, revision in rows}

@@ -1,9 +1,10 @@
+from collections.abc import Sized
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from backend.db import reading, transaction
 from backend.errors import NotFound, WrongState
@@ -17,7 +18,7 @@ from backend.services.reviews import list_reviews
 from backend.services.stitching import stitch_fov
 from pipeline.labels import same_partition
 from pipeline.types import LabelSet
-from tests.backend.services.loop import Loop
+from tests.backend.services.loop import Loop, frame_of
 from tests.backend.services.loop_images import square_nuclei
 
 Plane = npt.NDArray[np.uint32]
@@ -34,7 +35,7 @@ def lite(sqlite_context: Context, tmp_path: Path) -> Loop:
 
 
 def _labels(loop: Loop, revision_id: int | None, frame: int = 0) -> LabelSet:
-    return open_fov_labels(loop.context, loop.revision(revision_id)).read_frame(frame)
+    return frame_of(open_fov_labels(loop.context, loop.revision(revision_id)), frame)
 
 
 def _findings(loop: Loop, revision_id: int) -> list[Finding]:
@@ -64,6 +65,26 @@ def test_crops_that_nobody_changed_give_the_proposal_back(loop: Loop) -> None:
     assert revision.report["compartments"]["nuclear"]["n_conflicts"] == 0
     counts = revision.report["proposal"]["nuclear"]
     assert counts["n_true"] == counts["n_pred"] == counts["correct"] > 0
+
+
+def test_no_statement_grows_with_the_tasks_of_an_fov(lite: Loop) -> None:
+    fov_id = lite.ingest("one")
+    job_id = lite.launch()
+    n_tasks = lite.annotate(job_id)
+    n_parameters: list[int] = []
+
+    def count(
+        _connection: object, _cursor: object, statement: str, parameters: Sized, *_rest: object
+    ) -> None:
+        if statement.lstrip().startswith("SELECT"):
+            n_parameters.append(len(parameters))
+
+    with reading(lite.context.sessions) as session:
+        engine = session.get_bind()
+    event.listen(engine, "before_cursor_execute", count)
+    lite.stitch(job_id, fov_id)
+    event.remove(engine, "before_cursor_execute", count)
+    assert 0 < max(n_parameters) < n_tasks
 
 
 def test_what_annotators_changed_is_in_the_stitched_labels(lite: Loop) -> None:
