@@ -25,6 +25,7 @@ from backend.errors import (
 )
 from backend.logging import current_request_id
 from pipeline.errors import DivergingDiff, PipelineError, TooLarge
+from pipeline.io.errors import NoSpaceLeft, is_disk_full
 
 _STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (NotFound, 404),
@@ -37,6 +38,7 @@ _STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (QueueError, 503),
     (TooLarge, 413),
     (DivergingDiff, 409),
+    (NoSpaceLeft, 507),
     (PipelineError, 422),
 )
 _HTTP_MESSAGES = {
@@ -48,6 +50,10 @@ _HTTP_MESSAGES = {
     " (MAX_UPLOAD_BYTES for images, MAX_REQUEST_BYTES for everything else).",
     415: "The body is not JSON. Send the header Content-Type: application/json.",
 }
+_DISK_FULL = (
+    "The disk of the server is full. Ask the admin of this server to free some space, then send the same"
+    " again."
+)
 _log = structlog.get_logger(__name__)
 
 
@@ -55,6 +61,7 @@ def register_errors(app: APIFlask) -> None:
     """Make every error of the application answer in the one shape."""
     app.register_error_handler(CytoloopError, _from_tree)
     app.register_error_handler(PipelineError, _from_tree)
+    app.register_error_handler(OSError, _from_system)
     app.register_error_handler(OperationalError, _from_database)
     app.register_error_handler(InterfaceError, _from_database)
     app.register_error_handler(HTTPException, _from_http)
@@ -75,8 +82,9 @@ def _from_tree(error: CytoloopError | PipelineError) -> Response:
     status = next((status for kind, status in _STATUSES if isinstance(error, kind)), 500)
     if status >= 500:
         _log.error("unavailable", exc_info=error)
+    message = f"{error.path.name}: {_DISK_FULL}" if isinstance(error, NoSpaceLeft) else str(error)
     body = error_response(
-        status, code=error_code(error), message=without_upload_folder(str(error)), detail=_detail(error)
+        status, code=error_code(error), message=without_upload_folder(message), detail=_detail(error)
     )
     if isinstance(error, Conflict) and "last_seq" in _detail(error):
         # The editing protocol reads `last_seq` beside the code.
@@ -96,6 +104,14 @@ def _detail(error: Exception) -> dict[str, Any]:
         if hasattr(error, name):
             found[name] = getattr(error, name)
     return found
+
+
+def _from_system(error: OSError) -> Response:
+    """A full disk is said to be one, wherever it was met: while a request was taken in, say."""
+    if not is_disk_full(error):
+        return _from_anything(error)
+    _log.error("disk_full", exc_info=error)
+    return error_response(507, code=error_code(NoSpaceLeft("", error)), message=_DISK_FULL, detail={})
 
 
 def _from_database(error: OperationalError | InterfaceError) -> Response:

@@ -1,5 +1,6 @@
 """One shape for every error, with a message for people and nothing of the server's insides."""
 
+import errno
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from backend.api.errors import error_code
 from backend.errors import CytoloopError, EditGap, NotFound, QueueError, StorageError
 from pipeline.errors import AmbiguousAxes, DivergingDiff, InvalidDiff, TooLarge, UnreadableImage
+from pipeline.io.errors import NoSpaceLeft
 from tests.backend.api.conftest import Caller
 
 
@@ -39,6 +41,9 @@ def failing(app: APIFlask) -> Callable[[Exception], Caller]:
         (UnreadableImage("truncated", path="a.tif"), 422, "unreadable_image"),
         (TooLarge("a bomb"), 413, "too_large"),
         (InvalidDiff("no runs"), 422, "invalid_diff"),
+        (NoSpaceLeft("a.tif", OSError(errno.ENOSPC, "No space left on device")), 507, "no_space_left"),
+        (OSError(errno.EDQUOT, "Disk quota exceeded"), 507, "no_space_left"),
+        (OSError(errno.EACCES, "Permission denied"), 500, "internal"),
         (DivergingDiff("differs", row=3, col=5, expected=1, found=2), 409, "diverging_diff"),
         (OperationalError("SELECT secret", {}, Exception("password=x")), 503, "database_unavailable"),
     ],
@@ -96,6 +101,25 @@ def test_the_database_error_does_not_quote_the_statement(
     assert answer.get_json()["message"] == (
         "The database does not answer. Nothing was changed; try again in a moment."
     )
+
+
+def test_a_full_disk_says_what_to_do_and_names_no_folder_of_ours(app: APIFlask) -> None:
+    full = OSError(errno.ENOSPC, "No space left on device", "/srv/spool/x")
+    errors = iter([NoSpaceLeft("/srv/spool/x.tif", full), full])
+
+    def fail() -> None:
+        raise next(errors)
+
+    app.add_url_rule("/api/v1/fail", view_func=fail)
+    caller = Caller(app.test_client())
+    said = (
+        "The disk of the server is full. Ask the admin of this server to free some space, then send the same"
+        " again."
+    )
+    assert [caller.get("/fail").get_json() for _ in range(2)] == [
+        {"code": "no_space_left", "message": f"x.tif: {said}", "detail": {}},
+        {"code": "no_space_left", "message": said, "detail": {}},
+    ]
 
 
 def test_messages_do_not_name_our_folders(app: APIFlask) -> None:
