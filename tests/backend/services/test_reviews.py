@@ -93,7 +93,8 @@ def _wait_until_held_up(loop: Loop, other: Future[Review]) -> None:
     if _dialect(loop) == "sqlite":
         return
     waiting = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
     )
     deadline = time.monotonic() + 20
     while not other.done() and time.monotonic() < deadline:
