@@ -28,6 +28,7 @@ from backend.services.assignments import claim_assignment, skip_assignment
 from backend.services.context import Context
 from backend.services.drafts import committed_draft
 from backend.services.edits import NewEdit, append_edits
+from backend.services.fov_labels import FovLabels
 from backend.services.fovs import IngestOptions, ingest_image
 from backend.services.jobs import launch_job
 from backend.services.predictions import prepare_job
@@ -308,3 +309,9 @@ class Loop:
     def revision(self, revision_id: int | None) -> Revision:
         with reading(self.context.sessions) as session:
             return session.get_one(Revision, revision_id)
+
+
+def frame_of(labels: FovLabels, frame: int = 0) -> LabelSet:
+    """Whole label images of a frame."""
+    planes = {name: labels.plane(name, frame) for name in labels.compartments}
+    return {name: plane.read(Window(0, 0, *plane.shape)) for name, plane in planes.items()}

@@ -20,7 +20,7 @@ from backend.services.label_renumbering import Renumbering
 from pipeline.windows import Window
 from tests.backend.conftest import Transaction
 from tests.backend.factories import Maker
-from tests.backend.services.loop import Loop
+from tests.backend.services.loop import Loop, frame_of
 
 
 def _values(*values: float) -> np.ndarray:
@@ -84,7 +84,7 @@ def test_a_crop_has_the_confidences_of_what_was_proposed_in_it(
     values = load_confidences(loop.context, proposal)
     assert {name: len(held) - 1 for name, held in values.items()} == proposal.counts
     # The trainer of the tests gives 1/2, 1/4, ... in the order of the labels, in each frame anew.
-    in_first = np.unique(labels.read_frame(0)["nuclear"])[1:]
+    in_first = np.unique(frame_of(labels)["nuclear"])[1:]
     np.testing.assert_allclose(values["nuclear"][in_first], 0.5 ** np.arange(1, len(in_first) + 1))
     assert _crops(loop, job_id)[0][1] == {}, "nobody holds the crop yet"
     loop.annotate(job_id)

@@ -25,7 +25,7 @@ from backend.services.marks import read_marks
 from backend.services.reviews import get_stitch_report
 from backend.services.rounds import job_figures
 from pipeline.labels import same_partition
-from tests.backend.services.loop import Loop
+from tests.backend.services.loop import Loop, frame_of
 
 Plane = npt.NDArray[np.uint32]
 
@@ -51,7 +51,7 @@ def accepted(loop: Loop, name: str = "one") -> int:
 
 
 def whole(loop: Loop, revision_id: int | None) -> dict[str, Any]:
-    return open_fov_labels(loop.context, loop.revision(revision_id)).read_frame(0)
+    return frame_of(open_fov_labels(loop.context, loop.revision(revision_id)))
 
 
 def tasks_of(loop: Loop, job_id: int) -> list[Task]:

@@ -21,6 +21,7 @@ from backend.services.submissions import submit_assignment
 from pipeline.label_diff import edit_checksum, labels_checksum
 from pipeline.marks import MarkChange, encode_marks
 from tests.backend.factories import Maker, OpenJob, paint_edits
+from tests.backend.services.loop import frame_of
 
 Marks = dict[str, Any]
 
@@ -120,7 +121,7 @@ def test_marks_of_crops_reach_the_fov_in_its_labels_and_pixels(context: Context,
     revision_id = stitch_fov(context, job_id=job.job_id, fov_id=job.fov_id)
     marks = _held(context, revision_id)
     with reading(context.sessions) as session:
-        labels = open_fov_labels(context, session.get_one(Revision, revision_id)).read_frame(0)["nuclear"]
+        labels = frame_of(open_fov_labels(context, session.get_one(Revision, revision_id)))["nuclear"]
     assert len(expected) == 6
     for place, kind in expected.items():
         assert marks[f"type/nuclear/{labels[place]}"] == kind

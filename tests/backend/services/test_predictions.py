@@ -17,7 +17,7 @@ from backend.services.fov_labels import find_proposal, open_fov_labels
 from backend.services.predictions import prepare_job
 from backend.services.projects import update_settings
 from pipeline.labels import same_partition
-from tests.backend.services.loop import BrightPredictor, Loop
+from tests.backend.services.loop import BrightPredictor, Loop, frame_of
 from tests.backend.services.loop_images import square_nuclei
 
 
@@ -107,7 +107,7 @@ def test_a_proposal_holds_matched_labels_that_differ_between_frames(lite: Loop) 
     fov_id = lite.ingest("one", n_frames=2)
     lite.launch()
     labels = open_fov_labels(lite.context, _proposal(lite, fov_id))
-    frames = [labels.read_frame(frame) for frame in range(2)]
+    frames = [frame_of(labels, frame) for frame in range(2)]
     for frame in frames:
         assert same_partition(frame["nuclear"], square_nuclei())
         inside = frame["nuclear"] > 0
@@ -220,7 +220,7 @@ def test_the_baseline_stands_in_for_a_compartment_the_model_cannot_give_and_that
     assert proposal.compartments == ["whole_cell", "nuclear"]
     assert proposal.report["from_first"] == ["whole_cell"]
     assert proposal.report["note"] == "unet-1 gives no whole_cell; the baseline proposed it instead."
-    labels = open_fov_labels(lite.context, proposal).read_frame(0)
+    labels = frame_of(open_fov_labels(lite.context, proposal))
     assert (labels["whole_cell"][labels["nuclear"] > 0] == labels["nuclear"][labels["nuclear"] > 0]).all()
 
 
@@ -295,7 +295,7 @@ def test_a_predictor_of_more_channels_gets_them_by_name_or_the_job_says_which_is
     job = lite.job(lite.launch())
     if wanted == "DAPI":
         assert job.state is JobState.OPEN
-        labels = open_fov_labels(lite.context, _proposal(lite, fov_id)).read_frame(0)
+        labels = frame_of(open_fov_labels(lite.context, _proposal(lite, fov_id)))
         assert same_partition(labels["nuclear"], square_nuclei())
     else:
         assert job.state is JobState.FAILED
