@@ -95,12 +95,15 @@ export class EditLog {
     this.resume(await this.journal.read((edits) => this.resumeLate(edits)));
   }
 
-  private resume(edits: readonly WireEdit[]): void {
+  /** Whether the server holds another edit under the number of one of these. */
+  private areForeign(edits: readonly WireEdit[]): boolean {
     const known = new Map(this.options.log.map((edit) => [edit.seq, edit.checksum]));
-    const isForeign = (edit: WireEdit) =>
-      known.has(edit.seq) && known.get(edit.seq) !== edit.checksum;
+    return edits.some(({ seq, checksum }) => (known.get(seq) ?? checksum) !== checksum);
+  }
+
+  private resume(edits: readonly WireEdit[]): void {
     const unsaved = edits.filter((edit) => edit.seq > this.options.lastSeq);
-    if (edits.some(isForeign)) {
+    if (this.areForeign(edits)) {
       this.strand(edits, "Another session changed this crop while edits of this one were unsaved.");
     } else if (unsaved.length > 0) {
       this.options.beforeReplay();
@@ -116,7 +119,7 @@ export class EditLog {
       this.journal.keep();
     } else if (this.queue.lastSeq === this.options.lastSeq) {
       this.resume(edits);
-    } else if (edits.some(({ seq }) => seq > this.options.lastSeq)) {
+    } else if (edits.some(({ seq }) => seq > this.options.lastSeq) || this.areForeign(edits)) {
       this.journal.keep();
       const reason = "Edits of an earlier visit were found after this one had begun.";
       const stop = () => this.strand(edits, reason);

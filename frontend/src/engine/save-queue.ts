@@ -175,15 +175,6 @@ export class SaveQueue {
     }
   }
 
-  /** After a batch; it may have been under way when sending stopped. */
-  private goOn(): void {
-    if (this.stop === null) {
-      this.send();
-    } else {
-      this.show();
-    }
-  }
-
   private refused(outcome: Extract<SendOutcome, { kind: "refused" | "rejected" }>): void {
     const { code, message } = outcome;
     if (code === "assignment_closed") {
@@ -214,7 +205,12 @@ export class SaveQueue {
     if (isProgress) {
       this.nFailures = 0;
       this.options.onSaved(lastSeq);
-      this.goOn();
+    }
+    if (this.stop !== null) {
+      // The batch was under way when sending stopped.
+      this.show();
+    } else if (isProgress) {
+      this.send();
     } else {
       this.backOff(complaint);
     }

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { SavePort, WireEdit } from "../../src/engine";
 import { FakeServer } from "./fake-server";
-import { emptyLabels, settle, TestEditor, TestJournal } from "./test-editor";
+import { copyLabels, emptyLabels, settle, TestEditor, TestJournal } from "./test-editor";
 
 const SHAPE = { nFrames: 2, nRows: 60, nCols: 80 };
 const OFFLINE: SavePort = { send: () => Promise.reject(new Error("offline")) };
@@ -92,6 +92,54 @@ it("nothing of it is overwritten or dropped by edits of this visit: these are sa
   expect(again.editor.unsavedEdits()).toEqual(edits);
   await again.editor.discardUnsaved();
   expect(journal.edits).toEqual([]);
+});
+
+it("nor is it dropped when the server holds other edits under its numbers", async () => {
+  const { edits } = await leftBehind();
+  const save = server();
+  const other = await TestEditor.open({ save });
+  for (const row of [20, 30, 40, 50]) {
+    other.use("brush", 2).command("label.new").click([row, 70]);
+  }
+  await other.editor.flush();
+  expect(save.lastSeq).toBe(4);
+  const journal = new SlowJournal(edits);
+  const held = { lastSeq: 4, log: [...save.log], labels: copyLabels(save.labels) };
+  const test = new TestEditor({ journal, save, ...held });
+  await test.time.pass(3000);
+  test.editor.setCamera({ zoom: 1, left: 0, top: 0 });
+  test.use("brush", 2).command("label.new").click([10, 10]);
+  await test.time.pass(1000);
+  await journal.answer();
+  await settle();
+  expect([save.lastSeq, journal.edits]).toEqual([5, edits]);
+  expect(test.snapshot.save).toMatchObject({ kind: "conflict", nUnsaved: 3 });
+  expect(test.editor.unsavedEdits()).toEqual(edits);
+});
+
+it("sending stays stopped, also when the server did not take the batch that was under way", async () => {
+  const { edits } = await leftBehind();
+  const journal = new SlowJournal(edits);
+  const replies: ((lastSeq: number) => Promise<void>)[] = [];
+  const test = await begun(journal, {
+    send: () =>
+      new Promise((resolve) => {
+        replies.push((lastSeq) => {
+          resolve({ kind: "saved", lastSeq });
+          return settle();
+        });
+      }),
+  });
+  test.use("brush", 2).click([40, 40]);
+  await test.time.pass(300);
+  await journal.answer();
+  test.click([40, 50]);
+  await replies[0](1);
+  expect([replies.length, test.snapshot.save.kind]).toEqual([2, "conflict"]);
+  await replies[1](1);
+  await test.time.pass(10_000);
+  expect(replies).toHaveLength(2);
+  expect(test.snapshot.save).toMatchObject({ kind: "conflict", nUnsaved: 4 });
 });
 
 it("what cannot be sent either is kept beside it for the download", async () => {
