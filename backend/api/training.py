@@ -128,7 +128,7 @@ def consider_promotion(project_id: int, json_data: dict[str, int]) -> dict[str, 
     """Compare a model version with the current one again; the outcome shows in the list of promotions."""
     model_version_id = json_data["model_version_id"]
     with writing() as session:
-        version = promotions.request_promotion(session, model_version_id=model_version_id)
+        version = promotions.request_promotion(session, context(), model_version_id=model_version_id)
         if version.project_id != project_id:
             raise NotFound(f"Project {project_id} has no model version {model_version_id}.")
     return {"work": "decide_promotion"}

@@ -23,6 +23,7 @@ from backend.services.model_versions import (
     open_predictor,
 )
 from backend.services.projects import get_project
+from backend.services.promotion_requests import counted_try, forget_request, note_request, when_asked
 
 IOU = 0.5
 log = structlog.get_logger(__name__)
@@ -34,6 +35,8 @@ class _Contest:
 
     candidate_id: int
     candidate: str
+    run_id: int
+    asked_at: str | None
     current_id: int | None
     current: str
     first: str
@@ -47,18 +50,26 @@ def decide_promotion(context: Context, *, model_version_id: int) -> Promotion:
 
     Both predict the test images of the candidate's dataset version, of FOVs on which neither was trained;
     the score is F1 at IoU 0.5, pooled over images, averaged over compartments. The candidate must score
-    strictly higher. Every decision is recorded; one that still stands is not made again.
+    strictly higher. Every decision is recorded; one that still stands is not made again. So the work may
+    come late and more than once: it takes back no roll-back that came between.
 
     Raises
     ------
     NotFound
         When there is no such model version.
     """
+    with counted_try(context, model_version_id=model_version_id):
+        return _decide(context, model_version_id)
+
+
+def _decide(context: Context, model_version_id: int) -> Promotion:
     while True:
         with reading(context.sessions) as session:
             contest = _set_up(session, model_version_id)
             decided = _find_decision(session, contest)
         if decided is not None:
+            with transaction(context.sessions) as session:
+                forget_request(session, run_id=contest.run_id, asked_at=contest.asked_at)
             return decided
         comparison = _compare(context, contest)
         promotion = _record(context, contest, comparison)
@@ -68,12 +79,14 @@ def decide_promotion(context: Context, *, model_version_id: int) -> Promotion:
 
 
 def _find_decision(session: Session, contest: _Contest) -> Promotion | None:
-    """The decision that stands: the one that made the candidate current, or its defeat by this very rival.
+    """The decision that stands: the last one about the candidate, until another is asked for.
 
-    A candidate that was rolled back, or whose rival has gone, is compared again.
+    Then it is the one that made the candidate current, or its defeat by this very rival: a candidate that was
+    rolled back, or whose rival has gone, is compared again.
     """
     query = select(Promotion).where(Promotion.to_model_id == contest.candidate_id)
-    if contest.current_id != contest.candidate_id:
+    is_asked_for = when_asked(session, run_id=contest.run_id) is not None
+    if is_asked_for and contest.current_id != contest.candidate_id:
         query = query.where(
             Promotion.from_model_id == contest.current_id, Promotion.outcome == PromotionOutcome.REJECTED
         )
@@ -92,6 +105,8 @@ def _set_up(session: Session, model_version_id: int) -> _Contest:
     return _Contest(
         candidate_id=version.id,
         candidate=version.name,
+        run_id=version.run_id,
+        asked_at=when_asked(session, run_id=version.run_id),
         current_id=project.current_model_id,
         current=model_name(session, project.current_model_id, first=first),
         first=first,
@@ -139,6 +154,7 @@ def _record(context: Context, contest: _Contest, comparison: dict[str, Any]) -> 
         decided = _find_decision(session, contest)
         if project.current_model_id != contest.current_id:
             return None
+        forget_request(session, run_id=contest.run_id, asked_at=contest.asked_at)
         if decided is not None:
             return decided
         better, reason = _judge(contest, comparison)
@@ -231,9 +247,10 @@ def _current_before(session: Session, project_id: int) -> int | None:
     return pile[-2]
 
 
-def request_promotion(session: Session, *, model_version_id: int) -> ModelVersion:
-    """Ask a worker for `decide_promotion`; raises `NotFound`."""
+def request_promotion(session: Session, context: Context, *, model_version_id: int) -> ModelVersion:
+    """Ask a worker for `decide_promotion`, by way of the sweep if need be; raises `NotFound`."""
     version = get_model_version(session, model_version_id=model_version_id)
+    note_request(session, context, version)
     enqueue_after_commit(session, "decide_promotion", model_version_id=version.id)
     return version
 

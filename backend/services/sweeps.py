@@ -17,6 +17,7 @@ from backend.services.box_predictions import sweep_boxes
 from backend.services.context import Context
 from backend.services.jobs import fail_job
 from backend.services.predictions import is_being_predicted
+from backend.services.promotion_requests import find_requests
 from backend.services.run_progress import is_heard_of
 from backend.services.stitch_failures import find_unstitched, is_given_up
 from backend.services.storage_prefixes import prefix_moment
@@ -49,6 +50,7 @@ def sweep(context: Context) -> dict[str, int]:
             "queued_runs": _resend_queued_runs(session, context),
             "preparing_jobs": _resend_preparing_jobs(session, context),
             "unstitched_fovs": _resend_unstitched(session, context),
+            "undecided_promotions": _resend_promotions(session, context),
             **sweep_boxes(session, context),
         }
     if any(found.values()):
@@ -141,6 +143,14 @@ def _resend_unstitched(session: Session, context: Context) -> int:
     ]
     for found in due:
         enqueue_after_commit(session, "stitch_fov", job_id=found.job_id, fov_id=found.fov_id)
+    return len(due)
+
+
+def _resend_promotions(session: Session, context: Context) -> int:
+    """Decisions that were asked for and not made, but for those that were tried too often."""
+    due = [found for found in find_requests(session) if _is_due(context, found.asked_at)]
+    for found in due:
+        enqueue_after_commit(session, "decide_promotion", model_version_id=found.model_version_id)
     return len(due)
 
 

@@ -9,6 +9,7 @@ from backend.models import DatasetVersion, Fov, Project, Promotion
 from backend.models.promotion import PromotionOutcome
 from backend.models.user import Role
 from backend.services.context import Context
+from backend.services.promotion_requests import find_requests
 from backend.services.promotions import decide_promotion, list_promotions, request_promotion, roll_back
 from backend.services.training_runs import request_training, run_training
 from tests.backend.services.loop import Loop, QuickTrainer
@@ -41,6 +42,11 @@ def _current(loop: Loop) -> int | None:
 def _roll_back(loop: Loop, *, user_id: int | None = None, reason: str = "worse on slide 4") -> Promotion:
     with transaction(loop.context.sessions) as session:
         return roll_back(session, loop.context, project_id=loop.project_id, user_id=user_id, reason=reason)
+
+
+def _request(loop: Loop, model_version_id: int) -> None:
+    with transaction(loop.context.sessions, loop.context.queue.send) as session:
+        request_promotion(session, loop.context, model_version_id=model_version_id)
 
 
 def test_only_a_strictly_better_candidate_is_promoted_and_each_decision_says_why(
@@ -154,6 +160,9 @@ def test_a_candidate_that_was_rolled_back_may_come_again_and_go_again(
     assert second.to_model_id is not None
     _roll_back(loop)
     _roll_back(loop)
+    assert decide_promotion(loop.context, model_version_id=second.to_model_id).id == second.id
+    assert _current(loop) is None
+    _request(loop, second.to_model_id)
     again = decide_promotion(loop.context, model_version_id=second.to_model_id)
     assert (again.id != second.id, again.from_model_id) == (True, None)
     assert _current(loop) == second.to_model_id
@@ -175,8 +184,34 @@ def test_a_decision_can_be_asked_for(sqlite_context: Context, tmp_path: Path) ->
     promoted = _train(loop).to_model_id
     assert promoted is not None
     loop.context.queue.take()
-    with transaction(loop.context.sessions, loop.context.queue.send) as session:
-        request_promotion(session, model_version_id=promoted)
+    _request(loop, promoted)
     assert loop.context.queue.take() == [("decide_promotion", {"model_version_id": promoted})]
     with pytest.raises(NotFound, match="no model version 44"):
         decide_promotion(loop.context, model_version_id=44)
+
+
+def test_what_was_asked_for_is_forgotten_with_the_decision_and_comes_to_nothing_later(
+    sqlite_context: Context, tmp_path: Path
+) -> None:
+    loop = _loop(sqlite_context, tmp_path, [0.7])
+    promoted = _train(loop).to_model_id
+    assert promoted is not None
+    for _ in range(2):
+        _roll_back(loop)
+        _request(loop, promoted)
+        assert _requests(loop) == [promoted]
+        decide_promotion(loop.context, model_version_id=promoted)
+        assert (_current(loop), _requests(loop)) == (promoted, [])
+    _request(loop, promoted)
+    decide_promotion(loop.context, model_version_id=promoted)
+    assert _requests(loop) == []
+    n_decisions = len(_promotions(loop))
+    # A message that was sent twice takes no roll-back back.
+    _roll_back(loop)
+    decide_promotion(loop.context, model_version_id=promoted)
+    assert (_current(loop), len(_promotions(loop))) == (None, n_decisions + 1)
+
+
+def _requests(loop: Loop) -> list[int]:
+    with reading(loop.context.sessions) as session:
+        return [found.model_version_id for found in find_requests(session)]
