@@ -1,5 +1,5 @@
 import type { Compartment } from "../model/compartments";
-import { bodyOf, bytesOf, jsonOf, type Transport } from "./transport";
+import { bytesOf, jsonOf, type Sender, withBody } from "./sender";
 import type { Assignment, Checksums, Launch, WireEdit } from "./types";
 
 export interface StoredLabels {
@@ -38,7 +38,6 @@ export interface AnnotatorApi {
   launch(launchToken: string): Promise<Launch>;
   /** The assignment already held, else a new one, else null: nothing is left to annotate. */
   claim(jobId: number): Promise<Assignment | null>;
-  assignment(id: number): Promise<Assignment>;
   channel(id: number, index: number): Promise<ArrayBuffer>;
   labels(id: number): Promise<StoredLabels>;
   /** The edits that the server holds, from the first one through `lastSeq`. */
@@ -52,20 +51,19 @@ export interface AnnotatorApi {
   prediction(id: number, predictionId: number): Promise<PredictionState>;
   /** `.npy` bytes: uint32 (height, width). */
   predictionLabels(id: number, predictionId: number): Promise<ArrayBuffer>;
-  release(id: number): Promise<void>;
   skip(id: number): Promise<void>;
 }
 
-export function createAnnotatorApi({ json, send }: Transport): AnnotatorApi {
-  const at = (id: number) => ({ params: { path: { assignment_id: id } } });
+const POST: RequestInit = { method: "POST" };
+
+export function createAnnotatorApi({ send }: Sender): AnnotatorApi {
   return {
-    launch: async (launchToken) =>
-      bodyOf(await json.POST("/api/v1/launches", { body: { launch_token: launchToken } })),
-    claim: async (jobId) =>
-      bodyOf(
-        await json.POST("/api/v1/jobs/{job_id}/claims", { params: { path: { job_id: jobId } } }),
-      ) ?? null,
-    assignment: async (id) => bodyOf(await json.GET("/api/v1/assignments/{assignment_id}", at(id))),
+    launch: async (launch_token) =>
+      jsonOf(await send("/launches", withBody("POST", { launch_token }))),
+    claim: async (jobId) => {
+      const response = await send(`/jobs/${jobId}/claims`, POST);
+      return response.status === 204 ? null : jsonOf(response);
+    },
     channel: async (id, index) => bytesOf(await send(`/assignments/${id}/channels/${index}.npy`)),
     labels: async (id) => {
       const response = await send(`/assignments/${id}/labels.npy`);
@@ -75,44 +73,28 @@ export function createAnnotatorApi({ json, send }: Transport): AnnotatorApi {
     edits: async (id, lastSeq) => {
       const held: WireEdit[] = [];
       while (held.length < lastSeq) {
-        const page = bodyOf(
-          await json.GET("/api/v1/assignments/{assignment_id}/edits", {
-            params: { path: { assignment_id: id }, query: { after: held.length } },
-          }),
+        const { items }: { items: WireEdit[] } = await jsonOf(
+          await send(`/assignments/${id}/edits?after=${held.length}`),
         );
-        if (page.items.length === 0) break;
-        held.push(...page.items);
+        if (items.length === 0) break;
+        held.push(...items);
       }
       return held.slice(0, lastSeq);
     },
     sendEdits: async (id, edits) =>
-      bodyOf(
-        await json.POST("/api/v1/assignments/{assignment_id}/edits", {
-          ...at(id),
-          body: { edits },
-        }),
-      ),
+      jsonOf(await send(`/assignments/${id}/edits`, withBody("POST", { edits }))),
     submit: async (id, body) => {
-      await json.POST("/api/v1/assignments/{assignment_id}/submit", { ...at(id), body });
+      await send(`/assignments/${id}/submit`, withBody("POST", body));
     },
     marks: async (id) => jsonOf(await send(`/assignments/${id}/marks`)),
-    requestPrediction: async (id, body) => {
-      const init = {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify(body),
-      };
-      return jsonOf(await send(`/assignments/${id}/predictions`, init));
-    },
+    requestPrediction: async (id, body) =>
+      jsonOf(await send(`/assignments/${id}/predictions`, withBody("POST", body))),
     prediction: async (id, predictionId) =>
       jsonOf(await send(`/assignments/${id}/predictions/${predictionId}`)),
     predictionLabels: async (id, predictionId) =>
       bytesOf(await send(`/assignments/${id}/predictions/${predictionId}/labels.npy`)),
-    release: async (id) => {
-      await json.POST("/api/v1/assignments/{assignment_id}/release", at(id));
-    },
     skip: async (id) => {
-      await json.POST("/api/v1/assignments/{assignment_id}/skip", at(id));
+      await send(`/assignments/${id}/skip`, POST);
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Transport } from "./transport";
+import { jsonOf, type Sender, withBody } from "./sender";
 import type { ViewPreset } from "./types";
 
 /** The annotator's own views of channels, kept per person and project. */
@@ -8,17 +8,15 @@ export interface ViewPresetsApi {
   write(assignmentId: number, items: readonly ViewPreset[]): Promise<void>;
 }
 
-export function createViewPresetsApi({ send }: Transport): ViewPresetsApi {
+export function createViewPresetsApi({ send }: Sender): ViewPresetsApi {
   const path = (assignmentId: number) => `/assignments/${assignmentId}/view-presets`;
   return {
     read: async (assignmentId) => {
-      const body = (await (await send(path(assignmentId))).json()) as { items: ViewPreset[] };
+      const body: { items: ViewPreset[] } = await jsonOf(await send(path(assignmentId)));
       return body.items;
     },
     write: async (assignmentId, items) => {
-      const headers = { "Content-Type": "application/json" };
-      const body = JSON.stringify({ items });
-      await send(path(assignmentId), { method: "PUT", headers, body });
+      await send(path(assignmentId), withBody("PUT", { items }));
     },
   };
 }

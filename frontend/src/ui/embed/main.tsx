@@ -1,5 +1,5 @@
 import { createRoot } from "react-dom/client";
-import { createAnnotatorApi, createTransport, createViewPresetsApi } from "../../api";
+import { createAnnotatorApi, createSender, createViewPresetsApi } from "../../api";
 import { Banner } from "../components/Notice";
 import { PageErrors } from "../components/PageErrors";
 import { decoded } from "../decoded";
@@ -28,9 +28,9 @@ function launchTokenOf(path: string): string {
 function startFlow(launchToken: string): AnnotationFlow {
   // In memory only: a frame on another site has no storage to rely on, and a launch gives a new one.
   let token: string | null = null;
-  const transport = createTransport({ token: () => token, renew: () => flow.renew() });
-  const api = createAnnotatorApi(transport);
-  const presets = createViewPresetsApi(transport);
+  const sender = createSender({ token: () => token, renew: () => flow.renew() });
+  const api = createAnnotatorApi(sender);
+  const presets = createViewPresetsApi(sender);
   const flow = new AnnotationFlow(launchToken, {
     api,
     openCrop: (assignment) => openCrop({ api, presets }, assignment),
