@@ -106,6 +106,16 @@ describe("leaving a crop", () => {
     vi.useRealTimers();
   });
 
+  it("does not take a double-click on Skip for the answer to its own question", () => {
+    held.show({ canUndo: true });
+    show();
+    fireEvent.click(button("Skip"), { detail: 1 });
+    fireEvent.click(button("Skip: my edits go"), { detail: 2 });
+    expect(actions.onSkip).not.toHaveBeenCalled();
+    fireEvent.click(button("Skip: my edits go"), { detail: 1 });
+    expect(actions.onSkip).toHaveBeenCalledOnce();
+  });
+
   it("submits once however often it is asked while the check runs", async () => {
     let answer: (found: []) => void = () => undefined;
     const check = vi.fn(() => new Promise<[]>((settle) => (answer = settle)));

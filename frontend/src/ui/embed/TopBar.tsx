@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { type MouseEvent, useEffect, useState } from "react";
 import type { Assignment } from "../../api";
 import type { Editor } from "../../engine";
 import { Button } from "../components/Button";
@@ -128,7 +128,9 @@ function SkipButton({ hasWork, isSkipping, disabled, onSkip }: SkipButtonProps) 
     const timer = setTimeout(() => setAsking(false), ASKING_MS);
     return () => clearTimeout(timer);
   }, [isAsking]);
-  const press = () => {
+  const press = (event: MouseEvent) => {
+    // The second click of a double-click answers nothing: the question was not there to be read.
+    if (event.detail > 1) return;
     setAsking(hasWork && !isAsking);
     if (!hasWork || isAsking) onSkip();
   };
