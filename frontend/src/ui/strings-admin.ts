@@ -104,7 +104,7 @@ export const adminStrings = {
     link: "Create link",
     linkOf: (annotator: string) => `Launch link of ${annotator}`,
     needAnnotator: "Name the annotator first.",
-    copyByHand: "The link is selected: press Ctrl+C.",
+    copyByHand: "The link is selected: press Ctrl+C or ⌘C.",
   },
   datasets: {
     title: "Dataset versions",

@@ -107,6 +107,21 @@ describe("transport", () => {
     expect(renew).toHaveBeenCalledOnce();
   });
 
+  it("does not end the session that began while an old call was under way", async () => {
+    let answer: (response: Response) => void = () => undefined;
+    const server = new FakeServer().when(
+      "GET /projects",
+      () => new Promise<Response>((resolve) => (answer = resolve)),
+    );
+    const onSignedOut = vi.fn();
+    const failure = failureOf(createAdminApi(server.transport(onSignedOut)).projects());
+    await vi.waitFor(() => expect(server.asked).toHaveLength(1));
+    server.token = "that of the next session";
+    answer(refusal(401, "not_signed_in", "The token has expired."));
+    expect(await failure).toMatchObject({ status: 401 });
+    expect(onSignedOut).not.toHaveBeenCalled();
+  });
+
   it("renews nothing for a launch that is refused: an expired link is asked once", async () => {
     const server = new FakeServer()
       .on("POST /assignments/8/edits", refusal(401, "not_signed_in", "The token has expired."))

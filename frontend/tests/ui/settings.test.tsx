@@ -130,6 +130,11 @@ describe("thresholds", () => {
     await save();
     expect((await form.findByRole("alert")).textContent).toBe(message);
     expect(sent()).toMatchObject([{ settings: { submit_checks: { min_area_px: "1o" } } }]);
+    await user.clear(form.getByLabelText("Smallest cell (px)"));
+    await user.type(form.getByLabelText("Smallest cell (px)"), "1e999");
+    await save();
+    await waitFor(() => expect(sent()).toHaveLength(2));
+    expect(sent()[1]).toMatchObject({ settings: { submit_checks: { min_area_px: "1e999" } } });
   });
 
   it("of the automatic checks show what is set, and what is wrong", async () => {

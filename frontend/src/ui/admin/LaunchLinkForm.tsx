@@ -48,9 +48,15 @@ function CopyLink({ label, url }: { label: string; url: string }) {
   const [copied, setCopied] = useState(false);
   const field = useRef<HTMLInputElement>(null);
   const copy = useAction(async () => {
-    // Without HTTPS, and in some frames, there is no clipboard: the text is copied by hand then.
-    field.current?.select();
-    await navigator.clipboard.writeText(url);
+    try {
+      await navigator.clipboard.writeText(url);
+    } catch (failure) {
+      // Without HTTPS, and in some frames, there is no clipboard: the text is copied by hand, from a
+      // field that has the focus.
+      field.current?.focus();
+      field.current?.select();
+      throw failure;
+    }
     setCopied(true);
   });
   return (

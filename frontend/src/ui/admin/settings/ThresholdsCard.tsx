@@ -15,7 +15,7 @@ interface ThresholdsCardProps extends CardProps {
 }
 
 /** What is no number goes to the server as it is, which says so; a field of numbers would drop it unsaid. */
-const wireOf = (value: string) => (Number.isNaN(Number(value)) ? value : Number(value));
+const wireOf = (value: string) => (Number.isFinite(Number(value)) ? Number(value) : value);
 
 /** Thresholds by name; an empty field leaves its threshold at the default. */
 export function ThresholdsCard(props: ThresholdsCardProps) {
