@@ -127,8 +127,3 @@ def reading(factory: sessionmaker[Session]) -> Iterator[Session]:
     with factory() as session:
         session.connection(execution_options={"read_only": True})
         yield session
-
-
-def is_reading(session: Session) -> bool:
-    """Whether the session comes from `reading`, so that everything it sees is committed."""
-    return bool(session.connection().get_execution_options().get("read_only", False))

@@ -99,42 +99,6 @@ def count_instances(labels: Labels) -> int:
     return len(index_labels(labels).labels)
 
 
-def label_areas(labels: Labels) -> tuple[Ints, Ints]:
-    """Measure every instance.
-
-    Parameters
-    ----------
-    labels : int32, (row, col) or (frame, row, col)
-
-    Returns
-    -------
-    labels, areas : int64 arrays of one length
-        Labels in ascending order and their pixels, over all frames.
-    """
-    table = index_labels(labels)
-    order = np.argsort(table.labels)
-    return table.labels[order], table.areas[order]
-
-
-def bounding_boxes(labels: Labels) -> tuple[Ints, Ints]:
-    """Find the box of every instance.
-
-    Parameters
-    ----------
-    labels : int32, (row, col) or (frame, row, col)
-
-    Returns
-    -------
-    labels : int64, (n,)
-        In ascending order.
-    boxes : int64, (n, 4)
-        First row, first column, row after the last, column after the last; over all frames.
-    """
-    table = index_labels(labels)
-    order = np.argsort(table.labels)
-    return table.labels[order], table.boxes[order]
-
-
 def map_labels(labels: Labels, *, old: Ints, new: Ints) -> Labels:
     """Replace labels: each pixel of ``old[i]`` becomes ``new[i]``; other labels stay as they are.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from operator import index
 
@@ -131,13 +130,3 @@ def plan_windows(shape: tuple[int, int], *, size_px: int = 270, overlap: float =
         for row in _axis_starts(rows, size_px=size_px, step=step)
         for col in _axis_starts(cols, size_px=size_px, step=step)
     ]
-
-
-def bounding_window(windows: Iterable[Window]) -> Window:
-    """Give the smallest window that contains all of the given ones (at least one)."""
-    held = list(windows)
-    if not held:
-        raise InvalidWindow("No window was given, so none can contain them; give at least one.")
-    row, col = min(w.row for w in held), min(w.col for w in held)
-    stop_row, stop_col = max(w.stop_row for w in held), max(w.stop_col for w in held)
-    return Window(row, col, stop_row - row, stop_col - col)

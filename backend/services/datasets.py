@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend.db import reading, transaction
-from backend.errors import Conflict, NotFound, StorageError
+from backend.errors import Conflict, StorageError
 from backend.models import DatasetVersion, Fov, Project, Revision
 from backend.models.fov import FovState
 from backend.services.context import Context
@@ -200,20 +200,3 @@ def _keep_splits(session: Session, plan: _Plan, splits: dict[str, str]) -> None:
                 " freeze again."
             )
         fov.split = split
-
-
-def get_dataset_version(session: Session, *, dataset_version_id: int) -> DatasetVersion:
-    """The dataset version of this id, or `NotFound`."""
-    version = session.get(DatasetVersion, dataset_version_id)
-    if version is None:
-        raise NotFound(f"There is no dataset version {dataset_version_id}.")
-    return version
-
-
-def list_dataset_versions(session: Session, *, project_id: int) -> Sequence[DatasetVersion]:
-    """The project's dataset versions, the latest first."""
-    return session.scalars(
-        select(DatasetVersion)
-        .where(DatasetVersion.project_id == project_id)
-        .order_by(DatasetVersion.number.desc())
-    ).all()

@@ -5,13 +5,13 @@ import logging
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend.db import is_reading, reading, transaction
+from backend.db import reading, transaction
 from backend.errors import NotFound, StorageError
 from backend.models import Assignment, Edit, Task
 from backend.models.assignment import AssignmentState
 from backend.models.revision import RevisionSource
 from backend.services.context import Context
-from backend.services.draft_cache import Draft, DraftCache, LabelImage
+from backend.services.draft_cache import Draft
 from backend.services.draft_changes import DraftChange
 from backend.services.marks import read_marks
 from backend.services.revisions import (
@@ -25,21 +25,6 @@ from pipeline.label_diff import decode_diff
 from pipeline.marks import parse_marks
 
 _log = logging.getLogger(__name__)
-
-
-def draft_labels(session: Session, context: Context, cache: DraftCache, assignment: Assignment) -> LabelImage:
-    """The label image of an assignment after its edit `last_seq`, uint32 (compartment, frame, row, col).
-
-    In a session that only reads, what was found is kept in the cache: everything it sees is committed.
-    """
-    known = cache.find(assignment.id)
-    if known is not None and known.seq > assignment.last_seq:
-        # Another request appended since this session read the assignment; the answer must fit its `last_seq`.
-        known = None
-    draft = catch_up(session, context, assignment, known=known)
-    if assignment.state is AssignmentState.OPEN and is_reading(session):
-        cache.put(assignment.id, draft)
-    return draft.labels
 
 
 def committed_draft(context: Context, *, assignment_id: int, annotator_id: int) -> Draft:

@@ -13,7 +13,7 @@ from backend.models.revision import RevisionSource
 from backend.services.context import Context
 from backend.services.label_canvas import LabelCanvas
 from pipeline.io.ome_zarr import LabelReader, open_labels, write_labels
-from pipeline.types import Labels, LabelSet
+from pipeline.types import Labels
 from pipeline.windows import Window
 
 
@@ -124,13 +124,6 @@ class FovLabels:
     def plane(self, compartment: str, frame: int) -> StoredPlane:
         """One frame of a compartment, to be read in parts."""
         return StoredPlane(self.readers[compartment], frame)
-
-    def read_frame(self, frame: int) -> LabelSet:
-        """Whole label images of a frame; for FOVs that fit into memory."""
-        return {
-            name: reader.read(frame, Window(0, 0, *reader.level_shape(0)))
-            for name, reader in self.readers.items()
-        }
 
 
 def open_fov_labels(context: Context, revision: Revision) -> FovLabels:

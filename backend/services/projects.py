@@ -1,17 +1,15 @@
 """Projects and their settings."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from backend.errors import AlreadyExists, Conflict, InvalidInput, NotFound
-from backend.models import Fov, Job, Project
-from backend.models.fov import FovState
+from backend.models import Job, Project
 from backend.services.cell_types import read_cell_types
 from backend.services.context import Context
 from backend.services.model_versions import first_predictor
@@ -227,12 +225,3 @@ def _refuse_other_predictor(session: Session, project: Project, predictor: str) 
             f"Project {project.name!r} has jobs whose proposals the {made_by} made; its predictor stays."
             f" Start another project to work with the {predictor}."
         )
-
-
-def count_fovs(session: Session, *, project_id: int) -> dict[str, int]:
-    """How many FOVs of the project are in each state, every state named."""
-    rows = session.execute(
-        select(Fov.state, func.count()).where(Fov.project_id == project_id).group_by(Fov.state)
-    )
-    counts = Counter({state: count for state, count in rows})
-    return {state.value: counts[state] for state in FovState}

@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from backend.errors import AlreadyExists, InvalidInput, NotAllowed, NotFound, NotSignedIn
+from backend.errors import AlreadyExists, InvalidInput, NotAllowed, NotSignedIn
 from backend.models import User
 from backend.models.user import Role
 from backend.services.context import Context
@@ -86,14 +86,6 @@ def find_annotator(session: Session, *, name: str) -> User | None:
     user = session.scalar(select(User).where(User.name == cleaned))
     if user is not None and user.role is not Role.ANNOTATOR:
         raise NotAllowed(f"{user.name!r} is no annotator; launch the job under another annotator's name.")
-    return user
-
-
-def get_user(session: Session, *, user_id: int) -> User:
-    """The user of this id, or `NotFound`."""
-    user = session.get(User, user_id)
-    if user is None:
-        raise NotFound(f"There is no user {user_id}.")
     return user
 
 

@@ -19,7 +19,7 @@ from pipeline.io.decoding import decoding
 from pipeline.io.lazy_image import ChannelInfo, LazyImage
 from pipeline.io.limits import DEFAULT_LIMITS, ReadLimits
 from pipeline.io.ngff import multiscales_attributes, omero_attributes
-from pipeline.io.ngff_store import StoreLike, describe_store, label_names, open_group, open_levels
+from pipeline.io.ngff_store import StoreLike, describe_store, open_group, open_levels
 from pipeline.io.ngff_write import (
     BLOCK_COLS,
     BLOCK_ROWS,
@@ -29,7 +29,7 @@ from pipeline.io.ngff_write import (
     n_level_blocks,
     writing,
 )
-from pipeline.io.pyramid import blocks, halve_labels, halve_mean, n_blocks
+from pipeline.io.pyramid import blocks, halve_labels, halve_mean
 from pipeline.io.source import ImageSource
 from pipeline.labels import check_labels
 from pipeline.types import Labels
@@ -268,22 +268,12 @@ def open_labels(store: StoreLike, name: str, *, limits: ReadLimits = DEFAULT_LIM
     return LabelReader(levels, path=where, name=name)
 
 
-def list_labels(store: StoreLike) -> tuple[str, ...]:
-    """Names of the label images of a store."""
-    return label_names(store)
-
-
 def label_blocks(source: ImageSource, compartment: str) -> Iterator[LabelBlock]:
     """Blocks of a label image of a file, for `write_labels`."""
     n_frames, _, rows, cols = source.shape
     for frame in range(n_frames):
         for window in blocks(rows, cols, height=BLOCK_ROWS, width=BLOCK_COLS):
             yield frame, window, source.read_labels(compartment, frame, window)
-
-
-def n_label_blocks(shape: tuple[int, int, int]) -> int:
-    """Number of blocks that `label_blocks` gives for (frame, row, column)."""
-    return shape[0] * n_blocks(shape[1], shape[2], height=BLOCK_ROWS, width=BLOCK_COLS)
 
 
 class _Count:

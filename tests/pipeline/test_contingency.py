@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from pipeline.benchmarks import peak_growth_bytes
-from pipeline.contingency import count_pairs, find_slot, index_labels, place_table
+from pipeline.contingency import as_stack, count_pairs, find_slot, index_labels, place_table
 
 VALUES = st.sampled_from([0, 0, 1, 2, 64, 65_536, 2**24 + 1, 2**31 - 1])
 
@@ -46,6 +46,9 @@ def test_instances_are_indexed_in_the_order_of_their_first_pixels(images):
     values, first_pixels = np.unique(flat[flat > 0], return_index=True)
     assert table.labels.tolist() == values[np.argsort(first_pixels)].tolist()
     assert table.areas.tolist() == [(flat == label).sum() for label in table.labels]
+    for label, box in zip(table.labels, table.boxes, strict=True):
+        rows, cols = np.nonzero((as_stack(images[0]) == label).any(axis=0))
+        assert box.tolist() == [rows.min(), cols.min(), rows.max() + 1, cols.max() + 1]
 
 
 @given(st.permutations(range(1, 301)), st.integers(0, 2**31 - 301))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import InvalidWindow
-from pipeline.windows import Window, bounding_window, plan_windows
+from pipeline.windows import Window, plan_windows
 
 WINDOWS = st.builds(Window, st.integers(0, 9), st.integers(0, 9), st.integers(1, 9), st.integers(1, 9))
 
@@ -52,9 +52,6 @@ def test_intersection_and_containment_are_those_of_pixel_sets(first, second):
     assert np.array_equal(both, pixels(shared) if shared else np.zeros_like(both))
     assert first.contains(second) == (not (pixels(second) & ~pixels(first)).any())
     assert first.area == pixels(first).sum()
-    around = bounding_window([first, second])
-    assert around.contains(first)
-    assert around.contains(second)
 
 
 @pytest.mark.parametrize(
@@ -118,8 +115,3 @@ def test_windows_that_cannot_be(values, message):
 def test_plans_that_cannot_be(shape, options, message):
     with pytest.raises(InvalidWindow, match=message):
         plan_windows(shape, **options)
-
-
-def test_no_window_contains_nothing():
-    with pytest.raises(InvalidWindow, match="No window was given"):
-        bounding_window([])

@@ -3,13 +3,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import select
 
 from backend.db import reading, transaction
 from backend.errors import Conflict, NotFound
 from backend.models import DatasetVersion, Fov, Project, Revision
 from backend.services.context import Context
 from backend.services.dataset_contents import dataset_items, group_of, load_test_images, trained_groups
-from backend.services.datasets import freeze_dataset, get_dataset_version, list_dataset_versions
+from backend.services.datasets import freeze_dataset
 from backend.services.fovs import IngestOptions, ingest_image
 from backend.services.projects import update_settings
 from pipeline.dataset import load_split
@@ -31,7 +32,13 @@ def lite(sqlite_context: Context, tmp_path: Path) -> Loop:
 
 def _version(loop: Loop, dataset_version_id: int) -> DatasetVersion:
     with reading(loop.context.sessions) as session:
-        return get_dataset_version(session, dataset_version_id=dataset_version_id)
+        return session.get_one(DatasetVersion, dataset_version_id)
+
+
+def _versions(loop: Loop) -> list[DatasetVersion]:
+    """The latest first."""
+    with reading(loop.context.sessions) as session:
+        return list(session.scalars(select(DatasetVersion).order_by(DatasetVersion.number.desc())))
 
 
 def test_accepted_fovs_are_frozen_with_their_labels(loop: Loop) -> None:
@@ -58,9 +65,7 @@ def test_the_same_accepted_labels_are_frozen_once(loop: Loop) -> None:
     first = freeze_dataset(loop.context, project_id=loop.project_id)
     assert freeze_dataset(loop.context, project_id=loop.project_id) == first
     assert freeze_dataset(loop.context, project_id=loop.project_id, seed=4) != first
-    with reading(loop.context.sessions) as session:
-        numbers = [v.number for v in list_dataset_versions(session, project_id=loop.project_id)]
-    assert numbers == [2, 1]
+    assert [version.number for version in _versions(loop)] == [2, 1]
 
 
 def test_a_freeze_that_another_one_overtakes_gives_the_version_that_stands(
@@ -80,8 +85,7 @@ def test_a_freeze_that_another_one_overtakes_gives_the_version_that_stands(
 
     monkeypatch.setattr(datasets, "build_dataset", meanwhile)
     assert [freeze_dataset(loop.context, project_id=loop.project_id)] == overtaking
-    with reading(loop.context.sessions) as session:
-        (version,) = list_dataset_versions(session, project_id=loop.project_id)
+    (version,) = _versions(loop)
     prefixes = {f"datasets/{name}" for name in loop.context.storage.list_folder("datasets")}
     assert prefixes == {version.storage_prefix}
 
@@ -146,8 +150,7 @@ def test_each_source_says_in_which_version_it_was_first(lite: Loop) -> None:
     freeze_dataset(lite.context, project_id=lite.project_id)
     lite.accept(1, first=2)
     freeze_dataset(lite.context, project_id=lite.project_id)
-    with reading(lite.context.sessions) as session:
-        manifest = list_dataset_versions(session, project_id=lite.project_id)[0].manifest
+    manifest = _versions(lite)[0].manifest
     added = {
         source["provenance"]["fov_id"]: source["provenance"]["added_in"] for source in manifest["sources"]
     }

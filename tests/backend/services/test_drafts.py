@@ -16,7 +16,7 @@ from backend.models import Assignment, Revision
 from backend.models.revision import RevisionSource
 from backend.services.assignments import release_assignment
 from backend.services.context import Context
-from backend.services.drafts import committed_draft, draft_labels, materialise_draft
+from backend.services.drafts import committed_draft, materialise_draft
 from backend.services.edits import NewEdit
 from tests.backend.factories import LabelImage, Maker, make_edit, paint_edits
 
@@ -123,18 +123,6 @@ def test_a_closed_assignment_keeps_its_base_and_leaves_the_cache(context: Contex
     assert _now(context, assignment).base_seq == 0
     np.testing.assert_array_equal(committed_draft(context, **_ids(assignment)).labels[0, 0], after)
     assert context.drafts.find(assignment.id) is None
-
-
-def test_only_committed_drafts_are_kept(context: Context, make: Maker) -> None:
-    assignment = make.claim(make.open_job(), make.user())
-    with transaction(context.sessions) as session:
-        held = session.get_one(Assignment, assignment.id)
-        assert draft_labels(session, context, context.drafts, held).shape == (2, 1, 40, 40)
-    assert context.drafts.find(assignment.id) is None, "a session that writes may see what is rolled back"
-    with reading(context.sessions) as session:
-        held = session.get_one(Assignment, assignment.id)
-        draft_labels(session, context, context.drafts, held)
-    assert context.drafts.find(assignment.id) is not None
 
 
 def test_drafts_of_others_are_not_found(context: Context, make: Maker) -> None:

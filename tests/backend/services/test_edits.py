@@ -23,7 +23,7 @@ from backend.errors import (
 from backend.models import Assignment, Edit
 from backend.services.assignments import release_assignment
 from backend.services.context import Context
-from backend.services.drafts import committed_draft, draft_labels
+from backend.services.drafts import committed_draft
 from backend.services.edit_pages import list_edits
 from backend.services.edits import NewEdit, append_edits
 from pipeline.label_diff import edit_checksum
@@ -306,20 +306,6 @@ def test_a_batch_sent_many_times_at_once_is_appended_once(
     assert _held(context, assignment) == list(range(1, 21))
     np.testing.assert_array_equal(_labels(context, assignment)[0, 0], after)
     np.testing.assert_array_equal(_labels(replace(context), assignment)[0, 0], after)
-
-
-def test_labels_fit_the_last_edit_that_the_session_saw(
-    context: Context, make: Maker, assignment: Assignment, plane: LabelImage
-) -> None:
-    edits, after = paint_edits(plane, n=2)
-    with reading(context.sessions) as session:
-        seen = session.get_one(Assignment, assignment.id)
-        make.append(assignment, edits)
-        labels = draft_labels(session, context, context.drafts, seen)
-        np.testing.assert_array_equal(labels[0, 0], plane)
-    with reading(context.sessions) as session:
-        seen = session.get_one(Assignment, assignment.id)
-        np.testing.assert_array_equal(draft_labels(session, context, context.drafts, seen)[0, 0], after)
 
 
 def test_the_draft_is_stored_every_so_many_edits(

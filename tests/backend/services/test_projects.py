@@ -5,11 +5,9 @@ from typing import Any
 import pytest
 
 from backend.errors import AlreadyExists, Conflict, InvalidInput, NotFound
-from backend.models.fov import FovState
 from backend.services.context import Context
 from backend.services.projects import (
     ProjectSettings,
-    count_fovs,
     create_project,
     find_project,
     get_project,
@@ -100,16 +98,6 @@ def test_settings_that_cannot_be_are_refused(settings: dict[str, Any], message: 
     with pytest.raises(InvalidInput) as caught:
         ProjectSettings.from_dict(settings)
     assert message in caught.value.message
-
-
-def test_fovs_are_counted_by_state(context: Context, begin: Transaction, make: Maker) -> None:
-    project_id = make.project()
-    make.fov(project_id)
-    make.fov(project_id, state=FovState.ACCEPTED)
-    make.fov(make.project())
-    with begin() as session:
-        counts = count_fovs(session, project_id=project_id)
-    assert counts == {**{state.value: 0 for state in FovState}, "ingested": 1, "accepted": 1}
 
 
 def test_parameters_of_the_watershed_are_kept_and_checked(context: Context, begin: Transaction) -> None:
