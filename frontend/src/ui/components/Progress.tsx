@@ -6,8 +6,8 @@ interface ProgressProps {
 }
 
 export function Progress({ label, fraction, caption }: ProgressProps) {
-  // Rounded down: it is whole only when it is over.
-  const percent = Math.floor(Math.min(1, Math.max(0, fraction)) * 100);
+  // Rounded down: it is whole only when it is over. A product like 0.29 * 100 falls just short of its own.
+  const percent = Math.floor(Math.min(1, Math.max(0, fraction)) * 100 + 1e-9);
   return (
     <div className="progress">
       <div

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { Activity, type ReactNode } from "react";
 import type { Role } from "../../api";
 import { covers, useServices, useSession } from "../hooks/useServices";
 import { pageStrings } from "../strings-pages";
@@ -8,7 +8,8 @@ import { SignInForm } from "./SignInForm";
 
 /**
  * Its children for a signed-in user of the role; the sign-in form, or a refusal, for anyone else. A
- * session that expires hides them, so that what was written in them is there for the same user again.
+ * session that expires hides them, so that what was written in them is there for the same user again;
+ * meanwhile they ask the server for nothing.
  */
 export function SignedIn({ needs, children }: { needs: Role; children: ReactNode }) {
   const { session: store } = useServices();
@@ -17,9 +18,9 @@ export function SignedIn({ needs, children }: { needs: Role; children: ReactNode
     return (
       <>
         {!session && <SignInForm notice={pageStrings.signIn.expired} />}
-        <div key={user.id} hidden={!session} style={{ display: "contents" }}>
+        <Activity key={user.id} mode={session ? "visible" : "hidden"}>
           {children}
-        </div>
+        </Activity>
       </>
     );
   }
