@@ -30,6 +30,7 @@ class RawFile:
 
     acquisition : of a file that holds several
     shrink : as a person would choose it for objects that are too large; None leaves it to the predictor
+    pixel_size_um : as a person would name it where the file does not
     centre : row and column of what is shown, as shares of the height and the width
     """
 
@@ -38,6 +39,7 @@ class RawFile:
     membrane: str | int | None = None
     acquisition: int | None = None
     shrink: int | None = None
+    pixel_size_um: float | None = None
     centre: tuple[float, float] = (0.5, 0.5)
 
 
@@ -45,7 +47,7 @@ RAW_FILES = (
     RawFile("codex_R001_X003_Y004_8ch_16bit.ome.tif"),
     RawFile("crc_wsi_4ch_8bit_pyramid.ome.tif"),
     RawFile("imc_mockData1.mcd", acquisition=1),
-    RawFile("imc_mockData5_001.ome.tiff"),
+    RawFile("imc_mockData5_001.ome.tiff", pixel_size_um=1.0),
     RawFile("instanseg_fluorescence_2ch.tif", nuclear=1, membrane=0),
     RawFile("mibi_Point2_single_channel_tiffs.zip"),
     RawFile("mibi_fov8_22ch.tiff"),
@@ -78,7 +80,11 @@ def write_pictures(predictor: Predictor, raw: Path, out: Path) -> Iterator[tuple
     out.mkdir(parents=True, exist_ok=True)
     for file in RAW_FILES:
         with open_image(
-            raw / file.name, acquisition=file.acquisition, nuclear=file.nuclear, membrane=file.membrane
+            raw / file.name,
+            acquisition=file.acquisition,
+            nuclear=file.nuclear,
+            membrane=file.membrane,
+            pixel_size_um=file.pixel_size_um,
         ) as source:
             # Nuclei, where a stack has several planes, are best seen in the middle.
             frame = source.shape[0] // 2
@@ -133,7 +139,11 @@ def _predict(predictor: Predictor, source: ImageSource, *, frame: int, shrink: i
     _, _, n_rows, n_cols = source.shape
     labels = {name: np.zeros((n_rows, n_cols), np.int32) for name in predictor.compartments}
     bands = predict_image(
-        predictor, lambda window: model_image(source, window, frame), (n_rows, n_cols), shrink=shrink
+        predictor,
+        lambda window: model_image(source, window, frame),
+        (n_rows, n_cols),
+        pixel_size_um=source.pixel_size_um,
+        shrink=shrink,
     )
     for band in bands:
         for name, rows in band.labels.items():

@@ -234,7 +234,9 @@ def test_uncertain_cells_carry_no_truth_unless_they_are_to_be_kept(lite: Loop) -
 
 
 def test_test_images_leave_out_the_groups_that_a_model_knows(lite: Loop) -> None:
-    lite.accept(5)
+    for fov_id in lite.accept(5):
+        with transaction(lite.context.sessions) as session:
+            session.get_one(Fov, fov_id).pixel_size_um = 0.4
     version = _version(lite, freeze_dataset(lite.context, project_id=lite.project_id))
     groups = version.manifest["groups"]
     held_out = {group for group, split in groups.items() if split == "test"}
@@ -244,5 +246,5 @@ def test_test_images_leave_out_the_groups_that_a_model_knows(lite: Loop) -> None
         nothing = load_test_images(folder, version.manifest, without_groups=held_out)
     assert {lite.fov(fov_id).group for fov_id in everything.fov_ids} == held_out
     assert len(everything.X) == version.manifest["splits"]["test"]["n_crops"]
-    assert everything.pixel_sizes_um == (0.5,) * len(everything.X)
+    assert everything.pixel_sizes_um == (0.4,) * len(everything.X)
     assert (len(nothing.X), nothing.pixel_sizes_um, nothing.fov_ids) == (0, (), frozenset())
