@@ -25,7 +25,7 @@ from training.train import TrainProgress, train_on
 from training.training_data import TrainingData, validation_batches
 
 # The thresholds of the watersheds are those with the highest F1 on the validation fields, the mean over
-# sources and over both IoU thresholds, less 0.002 at most; the unmixed image has too few cells to be asked.
+# sources and over both IoU thresholds, less 0.006 at most; the unmixed image has too few cells to be asked.
 CONFIG = UNetConfig(
     preprocess=PreprocessConfig(clahe_kernel_px=0, gamma=0.5, coarsest_um=0.75, max_object_px=75.0),
     filters=(24, 48, 64, 96, 128),
