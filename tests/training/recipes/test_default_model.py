@@ -89,6 +89,9 @@ def test_a_predictor_that_knows_the_truth_scores_one(fields):
     class Knowing:
         name, compartments = "knowing", ("whole_cell", "nuclear")
 
+        def seen_um(self, image_um):
+            return None
+
         def predict(self, image):
             (item,) = [item for item in fields if np.array_equal(item.image[..., 0], image[..., 0])]
             return {"whole_cell": item.labels[..., 0], "nuclear": item.labels[..., 1]}
