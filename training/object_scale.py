@@ -122,9 +122,9 @@ def estimate_shrink(look: Look, read: ReadImage, shape: tuple[int, int], *, max_
     """Say how much an image is to be shrunk, by looks at parts of it.
 
     The answer is 1 unless sure objects above `max_object_px` are found alike in the image shrunken by 4 and
-    8, or by 8 and 16. Then a part that has many of them is looked at as it is: where that shows objects that
-    are found alike when it is shrunken by 2, of any size, and not much fewer than are found there by 2 and 4,
-    the answer is 1 all the same. Otherwise it is the factor whose look shows most.
+    8, or by 8 and 16. Then a part that has many of them is looked at as it is: where that shows objects
+    that the network takes, found alike when it is shrunken by 2, and not much fewer than are found there by 2
+    and 4, the answer is 1 all the same. Otherwise it is the factor whose look shows most.
 
     Parameters
     ----------
@@ -146,7 +146,8 @@ def estimate_shrink(look: Look, read: ReadImage, shape: tuple[int, int], *, max_
     busiest = max(far, key=_Square.sure_px)
     close = _Square(look, read, busiest.busiest_part(), shrinks=_CLOSE)
     shown, halved = (_evidence([close.alike[shrink]]) for shrink in _CLOSE)
-    if shown.share >= max(_SHOWN_SHARE, _AS_MUCH * halved.share):
+    fits = shown.diameter_px <= max_object_px
+    if fits and shown.share >= max(_SHOWN_SHARE, _AS_MUCH * halved.share):
         return 1
     shares = {2: halved.share} | {shrink: item.share for shrink, item in found.items()}
     return max(shares, key=lambda shrink: shares[shrink])
