@@ -162,11 +162,12 @@ def test_images_are_seen_as_much_shrunken_as_said(model: tuple[Path, list[Traini
 def test_the_baseline_is_scored_on_what_has_truth(dataset: Path) -> None:
     images, labels = load_split(dataset, "test")
     work, baseline = WorkTrainer(), load_work_predictor("baseline")
-    both = work.score(baseline, images, labels)
+    unknown = [None] * len(images)
+    both = work.score(baseline, images, labels, pixel_sizes_um=unknown)
     assert both["mean_f1"] == pytest.approx((both["whole_cell"]["f1"] + both["nuclear"]["f1"]) / 2)
     assert both["nuclear"]["f1"] > 0.3
     labels[..., 0] = -1
-    assert set(work.score(baseline, images, labels)) == {"nuclear", "mean_f1"}
+    assert set(work.score(baseline, images, labels, pixel_sizes_um=unknown)) == {"nuclear", "mean_f1"}
 
 
 def test_a_training_that_is_to_stop_leaves_nothing(dataset: Path, tmp_path: Path) -> None:
