@@ -1,5 +1,6 @@
 """`cytoloop dataset`: labelled files into a dataset version, without server or database."""
 
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -49,9 +50,13 @@ def dataset(
       cytoloop dataset labelled/ --out dataset-1 --split 0.8 0.1 0.1 --seed 0
       cytoloop dataset labelled/ --out dataset-2 --channel nuclear --channel membrane --channel CD3
     """
-    with progress_of("dataset") as report:
+    with (
+        progress_of("dataset") as report,
+        # Closed when building fails as well, so that what was unpacked of an image goes at once.
+        closing(read_labelled(paths, channels=channels, progress=report)) as items,
+    ):
         manifest = build_dataset(
-            read_labelled(paths, channels=channels, progress=report),
+            items,
             out,
             fractions=split,
             seed=seed,

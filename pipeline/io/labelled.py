@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +25,7 @@ def read_labelled(
     *,
     channels: Sequence[str] = INPUT_CHANNELS,
     progress: Callable[[int, int], None] | None = None,
-) -> Iterator[DatasetItem]:
+) -> Generator[DatasetItem, None, None]:
     """Read labelled images one at a time: files, or folders of them.
 
     Each frame of a file is an item; the frames of a file are of one group. The provenance names the file, its

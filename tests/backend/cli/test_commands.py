@@ -112,12 +112,14 @@ def test_a_full_disk_is_said_in_words_and_leaves_nothing(call, labelled, tmp_pat
     def full(*_args, **_values):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    image, out = labelled(3), tmp_path / "out" / "o.npz"
+    image, out, scratch = labelled(3), tmp_path / "out" / "o.npz", tmp_path / "temporary"
+    scratch.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(scratch))
     monkeypatch.setattr("pipeline.io.dataset_files.CropFile.append", full)
     monkeypatch.setattr("pipeline.io.export.write_label_blocks", full)
     more = ["--min-cells", 1] if command == "dataset" else ["--predictor", "baseline"]
     fails(call(command, image, "--out", out, *more), "No space left on device", "Free some space")
-    assert list(out.parent.iterdir()) == []
+    assert list(out.parent.iterdir()) == list(scratch.iterdir()) == []
 
 
 def test_a_damaged_model_is_refused(call, labelled, tmp_path):
