@@ -80,8 +80,10 @@ class PreprocessConfig:
             None where sizes of pixels do not decide: the image is seen as it is, or shrunken when its objects
             are large.
         """
-        if image_um is None or self.pixel_size_um is not None:
-            return None if image_um is None else self.pixel_size_um
+        if image_um is None:
+            return None
+        if self.pixel_size_um is not None:
+            return self.pixel_size_um
         if self.coarsest_um is None or image_um <= self.coarsest_um:
             return None
         fine = (image_um / factor for factor in _ENLARGEMENTS)

@@ -10,9 +10,10 @@ import numpy.typing as npt
 from sqlalchemy.orm import Session
 
 from backend.db import transaction
-from backend.models import Assignment, Fov, Project, Revision, User
+from backend.models import Assignment, DatasetVersion, Fov, ModelVersion, Project, Revision, Run, User
 from backend.models.fov import FovState
 from backend.models.revision import RevisionSource
+from backend.models.run import RunKind, RunState
 from backend.models.user import Role
 from backend.services.assignments import claim_assignment
 from backend.services.context import Context
@@ -203,6 +204,42 @@ class Maker:
             session.add(row)
             session.flush()
             return int(row.id)
+
+
+def add_model_version(
+    session: Session,
+    project_id: int,
+    *,
+    now: datetime,
+    inputs: dict[str, Any] | None = None,
+    **values: Any,
+) -> ModelVersion:
+    """A model version of a training that has ended, with its dataset version."""
+    run = Run(
+        project_id=project_id,
+        kind=RunKind.TRAIN,
+        state=RunState.SUCCEEDED,
+        inputs=inputs or {},
+        progress={},
+        created_at=now,
+    )
+    dataset = DatasetVersion(
+        project_id=project_id, number=1, manifest={"seed": 0}, storage_prefix="datasets/1", created_at=now
+    )
+    session.add_all([run, dataset])
+    session.flush()
+    usual = {"number": 1, "config": {}, "metrics": {}, "checksums": {}, "storage_prefix": "models/1"}
+    version = ModelVersion(
+        project_id=project_id,
+        kind="unet",
+        dataset_version_id=dataset.id,
+        run_id=run.id,
+        created_at=now,
+        **(usual | values),
+    )
+    session.add(version)
+    session.flush()
+    return version
 
 
 def count(session: Session, query: Any) -> int:

@@ -2,12 +2,11 @@ import pytest
 
 from backend.adapters.memory import MemoryQueue
 from backend.db import transaction
-from backend.models import DatasetVersion, ModelVersion, Project, Promotion, Run
+from backend.models import ModelVersion, Project, Promotion
 from backend.models.promotion import PromotionOutcome
-from backend.models.run import RunKind, RunState
 from backend.services.context import Context
 from tests.backend.api.conftest import Caller
-from tests.backend.factories import Maker, OpenJob
+from tests.backend.factories import Maker, OpenJob, add_model_version
 
 
 @pytest.fixture
@@ -16,33 +15,7 @@ def model_id(make: Maker, context: Context) -> int:
     project_id = make.project()
     now = context.clock.now()
     with transaction(context.sessions) as session:
-        run = Run(
-            project_id=project_id,
-            kind=RunKind.TRAIN,
-            state=RunState.SUCCEEDED,
-            inputs={},
-            progress={},
-            created_at=now,
-        )
-        dataset = DatasetVersion(
-            project_id=project_id, number=1, manifest={"seed": 0}, storage_prefix="datasets/1", created_at=now
-        )
-        session.add_all([run, dataset])
-        session.flush()
-        model = ModelVersion(
-            project_id=project_id,
-            number=3,
-            kind="unet",
-            dataset_version_id=dataset.id,
-            run_id=run.id,
-            config={},
-            metrics={"mean_f1": 0.9},
-            checksums={},
-            storage_prefix="models/1",
-            created_at=now,
-        )
-        session.add(model)
-        session.flush()
+        model = add_model_version(session, project_id, now=now, number=3, metrics={"mean_f1": 0.9})
         session.get_one(Project, project_id).current_model_id = model.id
         session.add(
             Promotion(

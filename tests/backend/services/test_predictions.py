@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from backend.db import reading, transaction
 from backend.errors import NotFound, StorageError
-from backend.models import DatasetVersion, Fov, Job, ModelVersion, Project, Revision, Run, Task
+from backend.models import Fov, Job, Project, Revision, Run, Task
 from backend.models.fov import FovState
 from backend.models.job import JobState
 from backend.models.revision import RevisionSource
@@ -17,6 +17,7 @@ from backend.services.fov_labels import find_proposal, open_fov_labels
 from backend.services.predictions import prepare_job
 from backend.services.projects import update_settings
 from pipeline.labels import same_partition
+from tests.backend.factories import add_model_version
 from tests.backend.services.loop import BrightPredictor, Loop, frame_of
 from tests.backend.services.loop_images import square_nuclei
 
@@ -45,33 +46,7 @@ def _add_model(loop: Loop, compartments: tuple[str, ...]) -> int:
     loop.context.storage.put("models/m/model.json", b"{}")
     loop.context.storage.put("models/m/compartments", ",".join(compartments).encode())
     with transaction(loop.context.sessions) as session:
-        run = Run(
-            project_id=loop.project_id,
-            kind=RunKind.PREDICT,
-            state=RunState.SUCCEEDED,
-            inputs={},
-            progress={},
-            created_at=now,
-        )
-        dataset = DatasetVersion(
-            project_id=loop.project_id, number=1, manifest={}, storage_prefix="datasets/d", created_at=now
-        )
-        session.add_all([run, dataset])
-        session.flush()
-        version = ModelVersion(
-            project_id=loop.project_id,
-            number=1,
-            kind="unet",
-            dataset_version_id=dataset.id,
-            run_id=run.id,
-            config={},
-            metrics={},
-            checksums={},
-            storage_prefix="models/m",
-            created_at=now,
-        )
-        session.add(version)
-        session.flush()
+        version = add_model_version(session, loop.project_id, now=now, storage_prefix="models/m")
         session.get_one(Project, loop.project_id).current_model_id = version.id
     loop.context = replace(
         loop.context,

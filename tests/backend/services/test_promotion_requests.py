@@ -2,8 +2,7 @@ import pytest
 
 from backend.db import reading, transaction
 from backend.errors import QueueError, StorageError
-from backend.models import DatasetVersion, ModelVersion, Run
-from backend.models.run import RunKind, RunState
+from backend.models import ModelVersion, Run
 from backend.ports import MissingObject
 from backend.services.context import Context
 from backend.services.promotion_requests import (
@@ -16,7 +15,7 @@ from backend.services.promotion_requests import (
 )
 from backend.services.promotions import request_promotion
 from backend.services.sweeps import RESEND_AFTER_S, sweep
-from tests.backend.factories import Maker
+from tests.backend.factories import Maker, add_model_version
 
 
 @pytest.fixture
@@ -24,33 +23,7 @@ def version(context: Context, make: Maker) -> ModelVersion:
     """A model version of a run that has ended."""
     project_id, now = make.project(), context.clock.now()
     with transaction(context.sessions) as session:
-        run = Run(
-            project_id=project_id,
-            kind=RunKind.TRAIN,
-            state=RunState.SUCCEEDED,
-            inputs={"attempts": 1},
-            progress={},
-            created_at=now,
-        )
-        dataset = DatasetVersion(
-            project_id=project_id, number=1, manifest={}, storage_prefix="datasets/1", created_at=now
-        )
-        session.add_all([run, dataset])
-        session.flush()
-        made = ModelVersion(
-            project_id=project_id,
-            number=1,
-            kind="unet",
-            dataset_version_id=dataset.id,
-            run_id=run.id,
-            config={},
-            metrics={},
-            checksums={},
-            storage_prefix="models/1",
-            created_at=now,
-        )
-        session.add(made)
-    return made
+        return add_model_version(session, project_id, now=now, inputs={"attempts": 1})
 
 
 def _ask(context: Context, version: ModelVersion) -> None:
